@@ -1,0 +1,1 @@
+"""The suite: judges an implementation of a quantum-network interface, clause by clause."""

@@ -1,0 +1,1 @@
+"""Quantum-distributed keys for two or more applications."""
