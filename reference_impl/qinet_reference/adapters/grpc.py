@@ -1,0 +1,133 @@
+"""The common interface over gRPC: key delivery and discovery, health and reflection."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeVar
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
+from qinet.keys.v1 import key_delivery_pb2 as pb
+from qinet.keys.v1 import key_delivery_pb2_grpc
+from qinet_reference.domain.refusal import Reason, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from qinet_reference.adapters.grpc_wire import Context, GrpcWire
+    from qinet_reference.adapters.tls import ServerTls
+    from qinet_reference.domain.directory import Directory
+    from qinet_reference.domain.key_service import KeyDelivery
+
+KEY_DELIVERY = pb.DESCRIPTOR.services_by_name["KeyDelivery"].full_name
+DISCOVERY = discovery_pb2.DESCRIPTOR.services_by_name["Discovery"].full_name
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class KeyDeliveryServicer(key_delivery_pb2_grpc.KeyDeliveryServicer):
+    """Turns calls into calls of the core, and its answers into messages."""
+
+    def __init__(self, service: KeyDelivery, wire: GrpcWire) -> None:
+        self._service = service
+        self._wire = wire
+
+    async def GetStatus(  # noqa: N802 - gRPC's name
+        self, request: pb.GetStatusRequest, context: Context
+    ) -> pb.GetStatusResponse:
+        """014 clause 5.2."""
+        wire = self._wire
+        caller = wire.identify(context)
+        status = await self._told(context, self._service.get_status(caller, request.slave_id))
+        return pb.GetStatusResponse(status=wire.status_message(status))
+
+    async def GetKey(self, request: pb.GetKeyRequest, context: Context) -> pb.GetKeyResponse:
+        """014 clause 5.3."""
+        wire = self._wire
+        caller = wire.identify(context)
+        wanted = wire.read_key_request(request)
+        keys = await self._told(context, self._service.get_key(caller, request.slave_id, wanted))
+        return pb.GetKeyResponse(container=wire.container_message(keys))
+
+    async def GetKeyWithKeyIds(  # noqa: N802 - gRPC's name
+        self, request: pb.GetKeyWithKeyIdsRequest, context: Context
+    ) -> pb.GetKeyWithKeyIdsResponse:
+        """014 clause 5.4."""
+        wire = self._wire
+        caller = wire.identify(context)
+        key_ids = wire.read_key_ids(request)
+        keys = await self._told(
+            context, self._service.get_key_with_ids(caller, request.master_id, key_ids)
+        )
+        return pb.GetKeyWithKeyIdsResponse(container=wire.container_message(keys))
+
+    async def _told(self, context: Context, answer: Awaitable[T]) -> T:
+        """The answer of the core; a refusal, or an accident, ends the call instead."""
+        try:
+            return await answer
+        except Refusal as refusal:
+            await self._wire.refuse(context, refusal)
+            raise
+        except Exception:
+            _log.exception("a call failed")
+            await self._wire.refuse(context, Refusal(Reason.INTERNAL, "internal error"))
+            raise
+
+
+class DiscoveryServicer(discovery_pb2_grpc.DiscoveryServicer):
+    """Describes this node, and the caller as the node identified it."""
+
+    def __init__(self, kme: str, directory: Directory, wire: GrpcWire) -> None:
+        self._kme = kme
+        self._directory = directory
+        self._wire = wire
+
+    async def GetNode(  # noqa: N802 - gRPC's name
+        self,
+        request: discovery_pb2.GetNodeRequest,  # noqa: ARG002 - it is empty
+        context: Context,
+    ) -> discovery_pb2.GetNodeResponse:
+        """Consumes nothing; refuses whoever is not enrolled here."""
+        caller = self._wire.identify(context)
+        if caller is None or self._directory.kme_of(caller) != self._kme:
+            refusal = Refusal(Reason.UNAUTHENTICATED, "the certificate names no SAE enrolled here")
+            await self._wire.refuse(context, refusal)
+        node = discovery_pb2.Node(
+            node_id=self._kme,
+            offers=[
+                discovery_pb2.Offer(service=KEY_DELIVERY, profiles=["qinet-keys"]),
+                discovery_pb2.Offer(service=DISCOVERY),
+            ],
+            software="Qonform reference KME",
+            software_version=version("qonform"),
+        )
+        return discovery_pb2.GetNodeResponse(node=node, caller_id=caller or "")
+
+
+async def new_server(keys: KeyDeliveryServicer, discovery: DiscoveryServicer) -> grpc.aio.Server:
+    """A server of both services, with health and reflection; it has no port yet."""
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    key_delivery_pb2_grpc.add_KeyDeliveryServicer_to_server(keys, server)
+    discovery_pb2_grpc.add_DiscoveryServicer_to_server(discovery, server)
+    alive = health.aio.HealthServicer()
+    for service in (KEY_DELIVERY, DISCOVERY):
+        await alive.set(service, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(alive, server)
+    reflection.enable_server_reflection(
+        (KEY_DELIVERY, DISCOVERY, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+    )
+    return server
+
+
+def credentials(tls: ServerTls) -> grpc.ServerCredentials:
+    """Mutual TLS with the files of one KME. gRPC itself accepts nothing below TLS 1.2."""
+    return grpc.ssl_server_credentials(
+        [(tls.private_key.read_bytes(), tls.certificate.read_bytes())],
+        root_certificates=tls.client_ca.read_bytes(),
+        require_client_auth=True,
+    )

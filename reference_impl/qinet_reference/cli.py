@@ -1,0 +1,178 @@
+"""The command `qinet-reference`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from qinet_reference import faults, variants
+from qinet_reference.alteration import Alteration
+from qinet_reference.manifest import FILE_NAME, manifest, write
+from qinet_reference.network import Network, Options, altered
+from qinet_reference.pki_files import provide
+from qinet_reference.plan import Plan, default_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+T = TypeVar("T", bound=Alteration)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="qonform")
+def main() -> None:
+    """Run the reference KME network of Qonform."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--host", "hosts", multiple=True, help="A further host name or address of the KMEs.")
+@click.option("--kmes", type=click.IntRange(1, 26), default=2, show_default=True)
+def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
+    """Make a throw-away CA and the certificates of all KMEs and SAEs in DIRECTORY/pki."""
+    click.echo(provide(directory, default_plan(kmes), hosts).folder)
+
+
+@main.command()
+@click.option(
+    "--dir",
+    "directory",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where certificates and the manifest go.",
+)
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--kmes", type=click.IntRange(1, 26), default=2, show_default=True)
+@click.option("--only", metavar="KME", help="Run one KME in this process.")
+@click.option(
+    "--port-base",
+    type=click.IntRange(1, 65_000),
+    help="REST ports count from here, gRPC ports from here + 100. Default: any free port.",
+)
+@click.option("--store", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file.")
+@click.option("--rate", type=click.FloatRange(min=0), help="Key bits per second and association.")
+@click.option("--capacity", type=click.IntRange(min=1), help="Keys per association.")
+@click.option("--seed", type=int, help="Predictable keys and IDs, for laboratories.")
+@click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Break something.")
+@click.option("--variant", "variant_names", multiple=True, metavar="NAME", help="Be unusual.")
+@click.option("--until-stdin-closes", is_flag=True, help="Stop at the end of standard input.")
+def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
+    directory: Path,
+    host: str | None,
+    kmes: int,
+    only: str | None,
+    port_base: int | None,
+    store: Path | None,
+    rate: float | None,
+    capacity: int | None,
+    seed: int | None,
+    fault_names: tuple[str, ...],
+    variant_names: tuple[str, ...],
+    until_stdin_closes: bool,
+) -> None:
+    """Run a network until SIGTERM or SIGINT, and write the manifest that leads to it.
+
+    Prints one line, "ready PATH-OF-MANIFEST", when it can be reached.
+    """
+    alterations: list[Alteration] = [
+        *_named(variants.ALL, variant_names, "variant"),
+        *_named(faults.ALL, fault_names, "fault"),
+    ]
+    plan = _adjusted(altered(default_plan(kmes), alterations), host, rate, capacity)
+    if only is not None:
+        _check_only(plan, only, port_base, store)
+    options = Options(only, port_base, store, seed)
+    try:
+        asyncio.run(_serve(directory, plan, alterations, options, until_stdin_closes))
+    except OSError as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@main.command(name="faults")
+def list_faults() -> None:
+    """List what can be broken: name, requirements, the lie it tells."""
+    for fault in faults.ALL:
+        click.echo(f"{fault.name}\t{','.join(fault.requirements)}\t{_sentence(fault)}")
+
+
+@main.command(name="variants")
+def list_variants() -> None:
+    """List in which ways the network can be unusual and still conform."""
+    for variant in variants.ALL:
+        click.echo(f"{variant.name}\t{_sentence(variant)}")
+
+
+async def _serve(
+    directory: Path,
+    plan: Plan,
+    alterations: Sequence[Alteration],
+    options: Options,
+    until_stdin_closes: bool,
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    files = provide(directory, plan, [plan.host])
+    async with Network(plan, files, alterations, options) as network:
+        path = directory / FILE_NAME
+        write(path, manifest(plan, network.endpoints, files))
+        sys.stdout.write(f"ready {path}\n")
+        sys.stdout.flush()
+        if until_stdin_closes:
+            _when_stdin_closes(loop, stop)
+        await stop.wait()
+
+
+def _when_stdin_closes(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Set `stop` at the end of standard input; a thread, for it may be a file or a terminal."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _adjusted(plan: Plan, host: str | None, rate: float | None, capacity: int | None) -> Plan:
+    """The plan with what the command line says, which comes before what alterations say."""
+    if host is not None:
+        plan = replace(plan, host=host)
+    if rate is not None:
+        plan = replace(plan, rate=rate)
+    if capacity is not None:
+        limits = replace(plan.limits, max_key_count=capacity)
+        plan = replace(plan, limits=limits, initial_keys=None)
+    return plan
+
+
+def _check_only(plan: Plan, only: str, port_base: int | None, store: Path | None) -> None:
+    if only not in plan.kmes:
+        raise click.UsageError(f"--only {only}: the KMEs are {', '.join(plan.kmes)}")
+    if len(plan.kmes) > 1 and (port_base is None or store is None):
+        raise click.UsageError(
+            "--only needs --port-base and --store, which the processes of one network share"
+        )
+
+
+def _named(kinds: Iterable[type[T]], names: Sequence[str], word: str) -> list[T]:
+    by_name = {kind.name: kind for kind in kinds}
+    for name in names:
+        if name not in by_name:
+            raise click.UsageError(f"no {word} is called {name!r}; see qinet-reference {word}s")
+    return [by_name[name]() for name in names]
+
+
+def _sentence(kind: type[Alteration]) -> str:
+    return " ".join((kind.__doc__ or "").split())

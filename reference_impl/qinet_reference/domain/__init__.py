@@ -1,0 +1,1 @@
+"""What a KME does, without wires, files, clocks or dice: time and randomness are handed in."""
