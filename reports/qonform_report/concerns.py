@@ -1,0 +1,117 @@
+"""What is at stake in a requirement, and what to repair first.
+
+A supplier with twenty failures asks where to begin. Secrecy comes before agreement of the two
+ends, that before whether keys come as ordered, that before form, and the wording of a message
+last. The results do not name a requirement's concern; it is read from the statement's words. A
+wrong guess moves a failure in a list, and never a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qonform_report.order import clause_key
+from qonform_report.words import is_failure
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A kind of harm, and the words that show a requirement is about it."""
+
+    key: str
+    title: str
+    signs: re.Pattern[str]
+
+
+def _signs(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+CONCERNS = (
+    Concern(
+        "secrecy",
+        "Who gets a key",
+        _signs(
+            r"\bTLS\b", "HTTPS", "authenticat", "certificate", r"\b401\b", "requestor",
+            "caller", "overridden", "confirmed", "no key", "identity", "own key", "random:",
+        ),
+    ),
+    Concern(
+        "agreement",
+        "The same keys at both ends, once",
+        _signs(
+            "identical", "unique", "leave the pool", "delivered to its only", "invalidate",
+            "consumes nothing", "at most one delivers", "from the others", "pairwise distinct",
+            "issued twice", "two ends", "exactly the keys",
+        ),
+    ),
+    Concern(
+        "service",
+        "Keys as they were ordered",
+        _signs(
+            r"\bserved?\b", "exactly n", "keys of exactly", r"absent means", "returns a",
+            "not granted", "refused", "valid request", "subsequently", "mandatory", "optional",
+            "deliver", "Unable to return",
+        ),
+    ),
+)  # fmt: skip
+WORDING = Concern("wording", "The wording of messages", _signs(r"with message", r"message is"))
+FORM = Concern("form", "Form on the wire", _signs(""))
+_RANK = {concern.key: rank for rank, concern in enumerate((*CONCERNS, FORM, WORDING))}
+
+
+def concern_of(requirement: Mapping[str, Any]) -> Concern:
+    """The concern of a requirement, from the words of its statement."""
+    statement = requirement["statement"]
+    if WORDING.signs.search(statement):
+        return WORDING
+    return next((each for each in CONCERNS if each.signs.search(statement)), FORM)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Failures that one check showed, or several checks that share failures: one thing to fix.
+
+    `failures` has the most fundamental first; `findings` is the number of failed checks.
+    """
+
+    concern: Concern
+    failures: tuple[Mapping[str, Any], ...]
+    findings: int
+
+
+def fix_first(requirements: Iterable[Mapping[str, Any]]) -> list[Cause]:
+    """The failed *shall*, grouped by what shows them, the most fundamental group first.
+
+    Within a concern, the group with more findings leads; then the order of clauses decides.
+    """
+    groups: list[tuple[set[str], list[Mapping[str, Any]]]] = []
+    for failure in filter(is_failure, requirements):
+        shown_by = {
+            f"{failure['profile']}/{check['id']}"
+            for check in failure["checks"]
+            if check["verdict"] == "fail"
+        }
+        joined = [group for group in groups if group[0] & shown_by]
+        groups = [group for group in groups if group not in joined]
+        checks = shown_by.union(*(group[0] for group in joined))
+        members = [each for group in joined for each in group[1]]
+        groups.append((checks, [*members, failure]))
+    return sorted((_cause(*group) for group in groups), key=_urgency)
+
+
+def _cause(checks: set[str], failures: list[Mapping[str, Any]]) -> Cause:
+    ordered = sorted(failures, key=_importance)
+    return Cause(concern_of(ordered[0]), tuple(ordered), max(len(checks), len(failures)))
+
+
+def _importance(failure: Mapping[str, Any]) -> tuple[Any, ...]:
+    return _RANK[concern_of(failure).key], clause_key(failure["clause"]), failure["id"]
+
+
+def _urgency(cause: Cause) -> tuple[Any, ...]:
+    rank, *place = _importance(cause.failures[0])
+    return (rank, -cause.findings, *place)

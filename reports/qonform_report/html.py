@@ -1,0 +1,67 @@
+"""index.html: one file, from which no request ever leaves."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from qonform_report.page import page
+from qonform_report.validation import validate
+from qonform_report.visible import visible
+
+
+def render_html(results: Mapping[str, Any]) -> str:
+    """The results as one HTML page, for a lab, a buyer and an engineer."""
+    validate(results)
+    style, script = _asset("page.css"), _asset("page.js")
+    return _environment().get_template("page.html.j2").render(
+        page=page(results),
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 (ours, not a target's)
+        script=Markup(script),  # noqa: S704
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """A content security policy under which only this style and this script work.
+
+    The icon is a data: URL, which no request fetches.
+    """
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (resources.files("qonform_report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("qonform_report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _seen(value: object) -> object:
+    """Every text that a template prints is made visible first; markup of ours is left alone."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

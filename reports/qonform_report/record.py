@@ -1,0 +1,172 @@
+"""The facts around the verdicts: what was claimed, reached, advertised, measured and spent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qonform_report.words import counted, duration, moment
+
+MOST_FACTS = 80
+"""Members of one object from outside that a page lists."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and what is known under it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same members of several objects, side by side: a column each, a row a member."""
+
+    profile: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A sequential test: how far the evidence has come, and what it means so far.
+
+    `reach` and `bar` place the evidence and the threshold on a line from 0 to 100.
+    """
+
+    id: str
+    name: str
+    profile: str
+    n: str
+    value: str
+    threshold: str
+    key: str
+    meaning: str
+    reach: float
+    bar: float
+
+
+def flat(value: Any, name: str = "") -> Iterator[Fact]:
+    """The leaves of a JSON value, each under its dotted name."""
+    if isinstance(value, Mapping) and value:
+        for key, member in value.items():
+            yield from flat(member, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and all(not isinstance(each, dict | list) for each in value):
+        yield Fact(name, ", ".join(_leaf(each) for each in value) or "none")
+    else:
+        yield Fact(name, _leaf(value))
+
+
+def _leaf(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def facts(value: Any) -> tuple[Fact, ...]:
+    """The first MOST_FACTS leaves of a JSON value, and how many more there are."""
+    everything = list(flat(value)) if value else []
+    shown = everything[:MOST_FACTS]
+    if len(everything) > MOST_FACTS:
+        shown.append(Fact("…", f"{len(everything) - MOST_FACTS:,} more in results.json"))
+    return tuple(shown)
+
+
+def comparisons(advertised: Iterable[Mapping[str, Any]]) -> tuple[Comparison, ...]:
+    """What nodes said of themselves: a table a profile, a column a node."""
+    by_profile: dict[str, list[Mapping[str, Any]]] = {}
+    for each in advertised:
+        by_profile.setdefault(each["profile"], []).append(each)
+    return tuple(_comparison(profile, each) for profile, each in by_profile.items())
+
+
+def _comparison(profile: str, members: list[Mapping[str, Any]]) -> Comparison:
+    columns = [{fact.name: fact.value for fact in flat(each["status"])} for each in members]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    return Comparison(
+        profile,
+        tuple(each["node"] for each in members),
+        tuple(
+            (name, tuple(column.get(name, "absent") for column in columns))
+            for name in names[:MOST_FACTS]
+        ),
+        max(0, len(names) - MOST_FACTS),
+    )
+
+
+def statistics(members: Iterable[Mapping[str, Any]]) -> tuple[Statistic, ...]:
+    """The sequential tests of the run."""
+    return tuple(_statistic(each) for each in members)
+
+
+def _statistic(member: Mapping[str, Any]) -> Statistic:
+    value, threshold = member["e_value_log10"], member["threshold_log10"]
+    unit = member["unit"]
+    if value >= threshold:
+        key, meaning = "fail", "the evidence has passed the threshold: this is no chance"
+    elif "needs" in member:
+        key = "inconclusive"
+        meaning = f"undecided: {member['needs']:,} more {unit} could decide"
+    else:
+        key, meaning = "pass", "nothing was found against it"
+    low, high = min(0.0, value), max(threshold, value) or 1.0
+    scale = 100 / ((high - low) * 1.1 or 1.0)
+    return Statistic(
+        id=member["id"],
+        name=member["name"],
+        profile=member.get("profile", ""),
+        n=f"{member['n']:,} {unit}",
+        value=f"{value:.2f}".replace("-", "\u2212"),
+        threshold=f"{threshold:.2f}",
+        key=key,
+        meaning=meaning,
+        reach=round((value - low) * scale, 1),
+        bar=round((threshold - low) * scale, 1),
+    )
+
+
+def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What the run cost its target, and where the time went."""
+    amounts = run["spent"]
+    bits = counted(amounts["key_bits"], "bit")
+    if "key_budget_bits" in amounts:
+        bits += f" of a budget of {amounts['key_budget_bits']:,}"
+    lines = [Fact("key material", bits), Fact("keys", f"{amounts['keys']:,}")]
+    if amounts["pairs"]:
+        lines.append(Fact("entangled pairs", f"{amounts['pairs']:,}"))
+    lines += [
+        Fact("requests", f"{amounts['requests']:,}"),
+        Fact("connections", f"{amounts['connections']:,}"),
+        Fact("duration", duration(run["duration_s"])),
+    ]
+    if "target_s" in run:
+        suite = max(0.0, run["duration_s"] - run["target_s"])
+        lines.append(Fact("of it in the target", duration(run["target_s"])))
+        lines.append(Fact("of it in the suite", duration(suite)))
+    return tuple(lines)
+
+
+def circumstances(run: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What is needed to have the same run again."""
+    host = run["host"]
+    selection = run["selection"]
+    openssl = [Fact("TLS library", host["openssl"])] if "openssl" in host else []
+    return (
+        Fact("started", moment(run["started"])),
+        Fact("seed", str(run["seed"])),
+        Fact("effort", run["effort"]),
+        Fact("profiles", ", ".join(run["profiles"])),
+        Fact("requirements asked for", ", ".join(selection["requirements"]) or "all"),
+        Fact("levels asked for", ", ".join(selection["levels"]) or "all"),
+        Fact("Qonform", run["qonform_version"]),
+        Fact("Python", host["python"]),
+        *openssl,
+        Fact("host", f"{host['platform']}, {counted(host['cpus'], 'processor')}"),
+        *(Fact(f"catalogue {name}", digest) for name, digest in run["catalogues"].items()),
+    )

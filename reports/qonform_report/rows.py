@@ -1,0 +1,157 @@
+"""Requirements as a page lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qonform_report.coverage import Coverage, coverage_of
+from qonform_report.exchanges import Allowance, Step, named, steps
+from qonform_report.order import chief_clause, clauses
+from qonform_report.words import Look, counted, duration, look
+
+_BASES = {
+    "explicit": "explicit: the text says it with a modal verb",
+    "table": "table: an entry of a table that the text makes binding",
+    "inherited": "inherited: from a document that the standard refers to normatively",
+    "derived": "derived: follows from the text by a short argument",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check did and found."""
+
+    id: str
+    title: str
+    look: Look
+    message: str
+    expected: str
+    actual: str
+    effort: str
+    replay: str
+    steps: tuple[Step, ...]
+    steps_left_out: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A requirement with everything that its row opens to."""
+
+    anchor: str
+    id: str
+    profile: str
+    standard: str
+    clause: str
+    level: str
+    statement: str
+    basis: str
+    observed_by: str
+    provisional: bool
+    look: Look
+    reason: str
+    waiver: Mapping[str, str] | None
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The requirements of one clause in one profile."""
+
+    anchor: str
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile, clause by clause."""
+
+    name: str
+    standards: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    coverage: Coverage
+
+
+def profiles(requirements: Iterable[Mapping[str, Any]]) -> tuple[Profile, ...]:
+    """The requirements by profile, in the order they come, and by clause, in natural order."""
+    all_of_them = list(requirements)
+    allowance = Allowance.share(all_of_them)
+    names = dict.fromkeys(each["profile"] for each in all_of_them)
+    return tuple(
+        _profile(name, [each for each in all_of_them if each["profile"] == name], allowance)
+        for name in names
+    )
+
+
+def _profile(name: str, members: list[Mapping[str, Any]], allowance: Allowance) -> Profile:
+    return Profile(
+        name,
+        tuple(dict.fromkeys(each["standard"] for each in members)),
+        tuple(
+            _clause(name, clause, members, allowance)
+            for clause in clauses(each["clause"] for each in members)
+        ),
+        coverage_of(members),
+    )
+
+
+def _clause(
+    profile: str, clause: str, members: list[Mapping[str, Any]], allowance: Allowance
+) -> Clause:
+    of_clause = [each for each in members if chief_clause(each["clause"]) == clause]
+    return Clause(
+        anchor=f"{profile}/clause-{clause.replace(' ', '-')}",
+        name=clause,
+        title=f"Clause {clause}" if clause[:1].isdigit() else clause,
+        rows=tuple(_row(each, allowance) for each in of_clause),
+        coverage=coverage_of(of_clause),
+    )
+
+
+def _row(requirement: Mapping[str, Any], allowance: Allowance) -> Row:
+    basis = requirement.get("basis", "")
+    return Row(
+        anchor=named(requirement),
+        id=requirement["id"],
+        profile=requirement["profile"],
+        standard=requirement["standard"],
+        clause=requirement["clause"],
+        level=requirement["level"],
+        statement=requirement["statement"],
+        basis=_BASES.get(basis, basis),
+        observed_by=requirement.get("observed_by", ""),
+        provisional=requirement.get("provisional", False),
+        look=look(requirement["verdict"], requirement["level"]),
+        reason=requirement.get("reason", ""),
+        waiver=requirement.get("waiver"),
+        checks=tuple(
+            _check(check, requirement, place, allowance)
+            for place, check in enumerate(requirement["checks"])
+        ),
+    )
+
+
+def _check(
+    check: Mapping[str, Any], requirement: Mapping[str, Any], place: int, allowance: Allowance
+) -> Check:
+    evidence = check["evidence"]
+    allowed = allowance.steps.get((named(requirement), place), 0)
+    effort = [counted(check["examples"], "case"), duration(check["duration_s"])]
+    if "seed" in check:
+        effort.append(f"seed {check['seed']}")
+    return Check(
+        id=check["id"],
+        title=check.get("title", ""),
+        look=look(check["verdict"], requirement["level"]),
+        message=check["message"],
+        expected=check.get("expected", ""),
+        actual=check.get("actual", ""),
+        effort=", ".join(effort),
+        replay=check.get("replay", ""),
+        steps=tuple(steps(evidence[:allowed], allowance.cut)),
+        steps_left_out=len(evidence) - allowed,
+    )
