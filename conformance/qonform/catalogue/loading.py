@@ -178,6 +178,10 @@ def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
 
+def _is_list_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
 def _names_out_of(known: set[str]) -> _Rule:
     return _Rule(
         f"a list of {', '.join(sorted(known))}",
@@ -192,8 +196,8 @@ _OPTIONAL_TEXTS = _Rule("a list of texts", _is_list_of_text, required=False)
 
 _FILE = {
     "standard": _TEXT,
-    "requirements": _Rule("tables", lambda v: isinstance(v, list)),
-    "observations": _Rule("tables", lambda v: isinstance(v, list), required=False),
+    "requirements": _Rule("tables", _is_list_of_tables),
+    "observations": _Rule("tables", _is_list_of_tables, required=False),
 }
 _REQUIREMENT = {
     "id": _ID,

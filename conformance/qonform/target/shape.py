@@ -46,11 +46,7 @@ def _in_words(error: jsonschema.ValidationError) -> Iterator[Fault]:
     table: Any = error.instance
     match error.validator:
         case "additionalProperties":
-            known = schema["properties"]
-            for key in table:
-                if key not in known:
-                    hint = did_you_mean(key, known) or f"; known are {', '.join(known)}"
-                    yield Fault((*here, key), f"no such key{hint}")
+            yield from _unknown_keys(here, table, schema["properties"])
         case "required":
             for key in rule:
                 if key not in table:
@@ -70,6 +66,15 @@ def _in_words(error: jsonschema.ValidationError) -> Iterator[Fault]:
             unknown = "breaks the rule {keyword} of the manifest's schema"
             sentence = _SENTENCES.get(str(keyword), unknown)
             yield Fault(here, sentence.format(keyword=keyword, rule=rule, kind=_kind(schema)))
+
+
+def _unknown_keys(
+    here: KeyPath, table: Mapping[str, Any], known: Mapping[str, Any]
+) -> Iterator[Fault]:
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(key, known) or f"; known are {', '.join(known)}"
+            yield Fault((*here, key), f"no such key{hint}")
 
 
 _SENTENCES = {

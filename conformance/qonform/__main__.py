@@ -1,0 +1,5 @@
+"""`python -m qonform` is `qonform`."""
+
+from qonform.cli import main
+
+main()

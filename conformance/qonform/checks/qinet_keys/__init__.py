@@ -1,0 +1,1 @@
+"""Checks of what is particular to qinet.keys.v1 over gRPC."""

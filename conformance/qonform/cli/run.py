@@ -1,0 +1,122 @@
+"""`qonform run`: judges a target and writes the reports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+import qonform_report
+from qonform.catalogue import Level, load_all
+from qonform.cli.failure import UsageFailure
+from qonform.judging import Effort
+from qonform.running.console import ConsoleProgress, conclude
+from qonform.running.options import Options, SelectionError
+from qonform.running.reference import ReferenceError, reference_network
+from qonform.running.run import run as judge
+from qonform.target import ManifestError, load
+
+
+@click.command()
+@click.option(
+    "--target",
+    "manifest",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Manifest of the target. Without it, the reference network is started and judged.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="P",
+    help="Judge only this claimed profile. Repeatable.",
+)
+@click.option(
+    "--requirement",
+    "globs",
+    multiple=True,
+    metavar="GLOB",
+    help="Judge only requirements that match. Repeatable.",
+)
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice([v.value for v in Level]),
+    help="Judge only this level. Repeatable.",
+)
+@click.option(
+    "--effort",
+    type=click.Choice([e.value for e in Effort]),
+    default=Effort.STANDARD.value,
+    show_default=True,
+)
+@click.option(
+    "--seed", type=click.IntRange(0), help="Seed of everything random; a fresh one if not given."
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("qonform-report"),
+    show_default=True,
+    help="Where index.html, results.json, junit.xml and summary.md go.",
+)
+def run(
+    manifest: Path | None, profiles: tuple[str, ...], globs: tuple[str, ...], levels: tuple[str, ...],
+    effort: str, seed: int | None, report_dir: Path,
+) -> None:  # fmt: skip
+    """Judges an implementation, writes the reports, and exits with the verdict."""
+    options = Options(
+        profiles, globs, tuple(Level(level) for level in levels), Effort(effort),
+        secrets.randbelow(2**32) if seed is None else seed, _command(manifest, effort),
+    )  # fmt: skip
+    console = Console(stderr=False, highlight=False)
+    try:
+        with _manifest(manifest) as path:
+            results = _judged(path, options, console)
+        report = qonform_report.write(results, report_dir)
+    except (ManifestError, SelectionError, ReferenceError) as error:
+        raise UsageFailure(str(error)) from error
+    except OSError as error:
+        raise UsageFailure(f"{report_dir}: cannot write the report: {error.strerror}") from error
+    conclude(console, results, report)
+    sys.exit(results["summary"]["exit_code"])
+
+
+def _judged(path: Path, options: Options, console: Console) -> dict[str, Any]:
+    target = load(path)
+    with ConsoleProgress(console) as progress:
+        return judge(target, load_all(), options, progress)
+
+
+@contextmanager
+def _manifest(given: Path | None) -> Iterator[Path]:
+    """The manifest given, or that of a reference network that lives as long as the context."""
+    if given is not None:
+        yield given
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="qonform-reference-") as folder,
+        reference_network(Path(folder)) as path,
+    ):
+        yield path
+
+
+def _command(manifest: Path | None, effort: str) -> str:
+    """The command that repeats the run, but for its seed and selection."""
+    words = ["qonform", "run"]
+    if manifest is not None:
+        words += ["--target", os.fspath(manifest)]
+    if effort != Effort.STANDARD:
+        words += ["--effort", effort]
+    return shlex.join(words)

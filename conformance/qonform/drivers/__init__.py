@@ -1,0 +1,1 @@
+"""How each transport is asked; one module each."""

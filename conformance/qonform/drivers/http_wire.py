@@ -1,0 +1,256 @@
+"""HTTP/1.1 over TLS or in plain, with one deadline for a whole request and kept connections.
+
+Replies come back as bytes: what they mean is the driver's business. A connection is kept for
+each identity, node and thread, until the server is seen to close it; a server that closes after
+every reply is then given a new connection each time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from qonform.drivers.meter import Meter
+
+_LARGEST_BODY = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered, byte for byte."""
+
+    status: int
+    phrase: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The value of the first header of that name, in any case."""
+        return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+
+
+class WireError(Exception):
+    """No HTTP reply came. The message says in one line what happened instead."""
+
+    def __init__(self, cause: str, *, certificate: bool = False) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.certificate = certificate
+        """The server's certificate did not verify."""
+
+
+class _DeadlineMixin:
+    """Gives each read and write of a socket what is left of the whole request's time."""
+
+    deadline: float = float("inf")
+
+    def _hurry(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self.settimeout(min(left, 3600.0))  # type: ignore[attr-defined]
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self._hurry()
+        return super().recv_into(*args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self._hurry()
+        super().sendall(*args, **kwargs)  # type: ignore[misc]
+
+
+class _PlainSocket(_DeadlineMixin, socket.socket):
+    pass
+
+
+class _TlsSocket(_DeadlineMixin, ssl.SSLSocket):
+    pass
+
+
+class _Connection(http.client.HTTPConnection):
+    """An HTTP connection over a socket that is already open."""
+
+    def __init__(self, host: str, sock: socket.socket) -> None:
+        super().__init__(host)
+        self.sock = sock
+        self.used = False
+        self.auto_open = 0
+
+    def stale(self) -> bool:
+        """Whether the server has closed it, or sent something that nobody asked for."""
+        if self.sock is None:
+            return True
+        pending = isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()
+        return bool(pending or select.select([self.sock], [], [], 0)[0])
+
+
+class HttpWire:
+    """Sends HTTP requests to one node.
+
+    Args:
+        url: `http://` or `https://`, a host, maybe a port and a path.
+        meter: counts connections, and holds the timeout.
+    """
+
+    def __init__(self, url: str, meter: Meter) -> None:
+        parts = urlsplit(url)
+        self.secure = parts.scheme == "https"
+        self.host = parts.hostname or ""
+        self.port = parts.port or (443 if self.secure else 80)
+        self.path = parts.path.rstrip("/")
+        self.authority = parts.netloc
+        self._meter = meter
+        self._kept = threading.local()
+        self._keeps_alive = True
+
+    def open(self, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
+        """A new connection, with TLS when a context is given. Raises WireError."""
+        try:
+            raw = self._connect(deadline)
+        except OSError as error:
+            raise WireError(f"cannot connect to {self.authority}: {_say(error)}") from error
+        self._meter.connected()
+        if context is None:
+            return raw
+        context.sslsocket_class = _TlsSocket
+        try:
+            raw.settimeout(max(0.001, deadline - time.monotonic()))
+            return context.wrap_socket(raw, server_hostname=self.host)
+        except ssl.SSLCertVerificationError as error:
+            raw.close()
+            raise WireError(
+                f"the certificate of {self.authority} does not verify: {error.verify_message}",
+                certificate=True,
+            ) from error
+        except (OSError, ssl.SSLError) as error:
+            raw.close()
+            raise WireError(f"no TLS connection: {_say(error)}") from error
+
+    def _connect(self, deadline: float) -> _PlainSocket:
+        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        last: OSError = OSError("no address")
+        for family, kind, protocol, _, address in found:
+            sock = _PlainSocket(family, kind, protocol)
+            try:
+                sock.settimeout(max(0.001, deadline - time.monotonic()))
+                sock.connect(address)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                sock.close()
+                last = error
+            else:
+                return sock
+        raise last
+
+    def send(
+        self,
+        context: ssl.SSLContext | None,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        safe: bool,
+        fresh: bool = False,
+    ) -> Reply:
+        """One request and its reply.
+
+        Args:
+            context: TLS context, also the name under which the connection is kept.
+            method: any token.
+            path: from the root, already encoded, with its query.
+            headers: added to Host, Content-Length and Accept.
+            body: None sends none.
+            safe: whether the request may be sent again when a kept connection turns out dead.
+            fresh: asks for a new connection that nobody else uses.
+
+        Raises:
+            WireError: no reply within `limits.timeout_s`, or none at all.
+        """
+        deadline = time.monotonic() + self._meter.limits.timeout_s
+        connection = None if fresh else self._take(context)
+        reused = connection is not None
+        connection = connection or self._new(context, deadline)
+        try:
+            reply = self._exchange(connection, method, path, headers, body, deadline)
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            self._keeps_alive = self._keeps_alive and not reused
+            timed_out = isinstance(error, TimeoutError)
+            if reused and safe and not timed_out:
+                return self.send(context, method, path, headers, body, safe=safe, fresh=True)
+            waited = f" within {self._meter.limits.timeout_s:g} s" if timed_out else ""
+            raise WireError(f"no reply{waited}: {_say(error)}") from error
+        if fresh or not self._keeps_alive:
+            connection.close()
+        elif connection.sock is not None:
+            self._slots()[context] = connection
+        return reply
+
+    def _slots(self) -> dict[ssl.SSLContext | None, _Connection]:
+        if not hasattr(self._kept, "slots"):
+            self._kept.slots = {}
+        slots: dict[ssl.SSLContext | None, _Connection] = self._kept.slots
+        return slots
+
+    def _take(self, context: ssl.SSLContext | None) -> _Connection | None:
+        connection = self._slots().pop(context, None)
+        if connection is not None and connection.stale():
+            connection.close()
+            return None
+        return connection
+
+    def _new(self, context: ssl.SSLContext | None, deadline: float) -> _Connection:
+        return _Connection(self.authority, self.open(context, deadline))
+
+    @staticmethod
+    def _exchange(
+        connection: _Connection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline: float,
+    ) -> Reply:
+        connection.sock.deadline = deadline
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        given = {name.lower() for name in headers}
+        if body is not None and "content-length" not in given:
+            connection.putheader("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        received = response.read(_LARGEST_BODY + 1)
+        if len(received) > _LARGEST_BODY:
+            raise http.client.HTTPException(f"a body of more than {_LARGEST_BODY} bytes")
+        if not response.isclosed():
+            response.close()
+        return Reply(response.status, response.reason, tuple(response.getheaders()), received)
+
+    def close(self) -> None:
+        """Closes the connections that this thread keeps."""
+        for connection in self._slots().values():
+            connection.close()
+        self._slots().clear()
+
+
+def _say(error: BaseException) -> str:
+    """An error in a few words, without what a server sent."""
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return str(error.reason).lower().replace("_", " ")
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "the connection was closed"
+    return type(error).__name__

@@ -1,0 +1,110 @@
+"""Who a request claims to come from, and the certificates that the suite makes itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from qonform.target import Client
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One application as the target sees it: credentials, and what it says of itself."""
+
+    label: str
+    """How reports name it, such as `sae-2` or `a client without certificate`."""
+    sae_id: str
+    certificate: Path | None = None
+    private_key: Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    enrolled: bool = True
+    """Whether it may expect an answer; to others, a rejected connection is an answer."""
+
+    @classmethod
+    def of(cls, client: Client) -> Identity:
+        """The identity that the manifest declares."""
+        return cls(client.id, client.id, client.certificate, client.private_key, client.headers)
+
+    def with_headers(self, headers: Mapping[str, str], label: str) -> Identity:
+        """The same credentials, with further headers (metadata, over gRPC)."""
+        return replace(self, label=label, headers={**self.headers, **headers})
+
+    def without_certificate(self) -> Identity:
+        """Somebody who claims to be this application and shows nothing."""
+        return Identity(f"{self.sae_id} without certificate", self.sae_id, enrolled=False)
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.sae_id, self.certificate))
+
+
+def impostor(identity: Identity, folder: Path) -> Identity:
+    """The same subject and issuer names, certified by an authority that nobody knows.
+
+    Args:
+        identity: whom to imitate.
+        folder: where the certificate and its key are written.
+
+    Raises:
+        ValueError: `identity` has no certificate to imitate.
+    """
+    if identity.certificate is None:
+        raise ValueError(f"{identity.label} has no certificate to imitate")
+    genuine = x509.load_pem_x509_certificate(identity.certificate.read_bytes())
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = dt.datetime.now(dt.UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(genuine.subject)
+        .issuer_name(genuine.issuer)
+        .public_key(key.public_key())
+        .serial_number(genuine.serial_number)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+    )
+    try:
+        names = genuine.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        builder = builder.add_extension(names.value, critical=False)
+    except x509.ExtensionNotFound:
+        pass
+    forged = builder.sign(authority_key, hashes.SHA256())
+    certificate, private_key = folder / "impostor.cert.pem", folder / "impostor.key.pem"
+    certificate.write_bytes(forged.public_bytes(serialization.Encoding.PEM))
+    private_key.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return Identity(
+        f"{identity.sae_id} certified by an unknown CA",
+        identity.sae_id,
+        certificate,
+        private_key,
+        enrolled=False,
+    )
+
+
+def common_names(pem: Path) -> list[str]:
+    """Every common name and subject alternative name of a certificate, as text."""
+    return names_of(x509.load_pem_x509_certificate(pem.read_bytes()))
+
+
+def names_of(certificate: x509.Certificate) -> list[str]:
+    """Every common name and subject alternative name of a certificate, as text."""
+    names = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    try:
+        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return names
+    return names + [str(getattr(n, "value", n)) for n in alternative.value]

@@ -1,0 +1,116 @@
+"""What a run draws from its target, and the limits that it keeps: rate, concurrency, budget."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from qonform.target import Limits
+
+
+class TargetDown(Exception):  # noqa: N818 - it says what happened, and nothing is wrong here
+    """Raised instead of sending when so many requests in a row got no answer that none will."""
+
+
+@dataclass
+class Spent:
+    """What the run has drawn so far."""
+
+    key_bits: int = 0
+    keys: int = 0
+    pairs: int = 0
+    requests: int = 0
+    connections: int = 0
+    target_s: float = 0.0
+    """Time during which at least one request waited for the target, in seconds."""
+
+
+class Meter:
+    """Accounts for every request of a run, and spaces them as the manifest asks.
+
+    Args:
+        limits: rate, concurrency and timeout from the manifest.
+        patience: how many requests in a row may get no answer before the circuit opens.
+    """
+
+    def __init__(self, limits: Limits, *, patience: int = 5) -> None:
+        self.limits = limits
+        self.spent = Spent()
+        self._patience = patience
+        self._silent: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(limits.max_concurrency)
+        self._interval = 1.0 / limits.requests_per_second
+        self._next = 0.0
+        self._waiting = 0
+        self._waiting_since = 0.0
+
+    def down(self) -> list[str]:
+        """The lines whose circuit is open: nothing more is sent there."""
+        return [line for line, silent in self._silent.items() if silent >= self._patience]
+
+    @contextmanager
+    def request(self, line: str) -> Iterator[None]:
+        """Holds one place among the concurrent requests, at the agreed rate.
+
+        Args:
+            line: one node over one transport, such as `kme-a over etsi-014`.
+
+        Raises:
+            TargetDown: the last requests on this line got no answer, so none is sent.
+        """
+        if self._silent[line] >= self._patience:
+            raise TargetDown(f"{line}: {self._patience} requests in a row got no answer")
+        with self._slots:
+            self._wait_for_turn()
+            self._begin()
+            try:
+                yield
+            finally:
+                self._end()
+
+    def _wait_for_turn(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._interval
+            self.spent.requests += 1
+        if turn > now:
+            time.sleep(turn - now)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                self._waiting_since = time.monotonic()
+            self._waiting += 1
+
+    def _end(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+            if not self._waiting:
+                self.spent.target_s += time.monotonic() - self._waiting_since
+
+    def connected(self) -> None:
+        """Counts one new connection."""
+        with self._lock:
+            self.spent.connections += 1
+
+    def heard(self, line: str, *, answered: bool) -> None:
+        """Whether an enrolled client, to whom an answer was due, got one of whatever kind."""
+        with self._lock:
+            self._silent[line] = 0 if answered else self._silent[line] + 1
+
+    def drew_keys(self, bits: list[int]) -> None:
+        """Counts keys that Get key delivered, each with its length in bits."""
+        with self._lock:
+            self.spent.keys += len(bits)
+            self.spent.key_bits += sum(bits)
+
+    @property
+    def key_bits_left(self) -> int:
+        """What the budget still allows, in bits."""
+        return max(0, self.limits.key_budget_bits - self.spent.key_bits)

@@ -1,0 +1,366 @@
+"""The common interface: `qinet.keys.v1` and `qinet.discovery.v1` over gRPC with mutual TLS."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import grpc
+from google.protobuf import json_format, struct_pb2
+from google.protobuf.message import Message as Protobuf
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
+from qinet.keys.v1 import key_delivery_pb2 as pb
+from qinet.keys.v1 import key_delivery_pb2_grpc
+from qonform.drivers.identity import Identity
+from qonform.drivers.meter import Meter
+from qonform.exchanges import (
+    Exchange,
+    ExchangeLog,
+    Message,
+    redact_headers,
+    redact_json,
+    redact_text,
+)
+from qonform.ports.key_delivery import (
+    Call,
+    GetKey,
+    GetKeyWithIds,
+    GetStatus,
+    Key,
+    KeyContainer,
+    KeyRequest,
+    Status,
+)
+from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind, Unreadable
+from qonform.ports.secret import KeyMaterial
+from qonform.target import Node, Target
+
+_KINDS = {
+    grpc.StatusCode.INVALID_ARGUMENT: RefusalKind.BAD_REQUEST,
+    grpc.StatusCode.NOT_FOUND: RefusalKind.BAD_REQUEST,
+    grpc.StatusCode.FAILED_PRECONDITION: RefusalKind.BAD_REQUEST,
+    grpc.StatusCode.OUT_OF_RANGE: RefusalKind.BAD_REQUEST,
+    grpc.StatusCode.UNAUTHENTICATED: RefusalKind.UNAUTHORISED,
+    grpc.StatusCode.PERMISSION_DENIED: RefusalKind.UNAUTHORISED,
+    grpc.StatusCode.UNAVAILABLE: RefusalKind.UNAVAILABLE,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: RefusalKind.UNAVAILABLE,
+    grpc.StatusCode.INTERNAL: RefusalKind.UNAVAILABLE,
+}
+
+CODE_OF_REASON = {
+    "MALFORMED_REQUEST": "INVALID_ARGUMENT",
+    "SIZE_NOT_MULTIPLE_OF_8": "INVALID_ARGUMENT",
+    "SIZE_OUT_OF_RANGE": "INVALID_ARGUMENT",
+    "NUMBER_OUT_OF_RANGE": "INVALID_ARGUMENT",
+    "TOO_MANY_SLAVES": "INVALID_ARGUMENT",
+    "MANDATORY_EXTENSION_UNSUPPORTED": "INVALID_ARGUMENT",
+    "MANDATORY_EXTENSION_UNMET": "FAILED_PRECONDITION",
+    "OPTIONAL_EXTENSION_UNHANDLED": "FAILED_PRECONDITION",
+    "UNKNOWN_ASSOCIATION": "INVALID_ARGUMENT",
+    "KEY_NOT_FOUND": "NOT_FOUND",
+    "UNAUTHENTICATED": "UNAUTHENTICATED",
+    "NOT_ENTITLED": "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED": "UNAVAILABLE",
+    "INTERNAL": "INTERNAL",
+}
+"""The table of qinet/common/v1/refusal.proto: the canonical code that goes with each reason."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A gRPC status as it came."""
+
+    code: str
+    domain: str | None
+    """`ErrorInfo.domain`; None when the status carries no ErrorInfo."""
+    reason: str | None
+    infos: int = 0
+    """How many ErrorInfo the status carries."""
+
+
+@dataclass(frozen=True)
+class RpcAnswer:
+    """A reply, as it is on the wire and as what it means."""
+
+    outcome: Outcome[Any]
+    response: Protobuf | None = None
+    refusal: Refusal | None = None
+
+
+class _Method(Protocol):
+    def __call__(self, request: Any, *, timeout: float, metadata: Any) -> Any: ...
+
+
+class QinetDriver:
+    """Speaks the common interface to every node that has a gRPC address."""
+
+    profile: ClassVar[str] = "qinet-keys"
+
+    def __init__(self, target: Target, log: ExchangeLog, meter: Meter) -> None:
+        self._log = log
+        self.meter = meter
+        self._nodes = {node.id: node.qinet for node in target.nodes if node.qinet}
+        self._local = threading.local()
+        self._opened: list[grpc.Channel] = []
+        self.unverified: dict[str, str] = {}
+        """Always empty: gRPC offers no way to go on with a certificate that does not verify."""
+
+    def serves(self, node: Node) -> bool:
+        """Whether the node can be asked over this transport."""
+        return node.id in self._nodes
+
+    def address(self, node: str) -> str:
+        """host:port of a node."""
+        return self._nodes[node].address
+
+    def ca(self, node: str) -> str | None:
+        """The file with the authority of the node's certificate."""
+        found = self._nodes[node].ca
+        return str(found) if found else None
+
+    def channel(self, node: str, identity: Identity) -> grpc.Channel:
+        """A connection of this thread's own, on which `identity` calls `node`."""
+        if not hasattr(self._local, "channels"):
+            self._local.channels = {}
+        channels: dict[tuple[str, Identity], grpc.Channel] = self._local.channels
+        key = (node, identity)
+        if key not in channels:
+            channels[key] = self._open(node, identity)
+            self._opened.append(channels[key])
+            self.meter.connected()
+        return channels[key]
+
+    def _open(self, node: str, identity: Identity) -> grpc.Channel:
+        ca = self._nodes[node].ca
+        credentials = grpc.ssl_channel_credentials(
+            ca.read_bytes() if ca else None,
+            identity.private_key.read_bytes() if identity.private_key else None,
+            identity.certificate.read_bytes() if identity.certificate else None,
+        )
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+        return grpc.secure_channel(self._nodes[node].address, credentials, options)
+
+    def key_delivery(self, node: str, identity: Identity) -> QinetClient:
+        """The port, as `identity` has it at `node`."""
+        return QinetClient(self, node, identity)
+
+    def get_node(self, node: str, identity: Identity) -> RpcAnswer:
+        """Discovery.GetNode; delivers a `GetNodeResponse`."""
+        stub = discovery_pb2_grpc.DiscoveryStub(self.channel(node, identity))
+        request = discovery_pb2.GetNodeRequest()
+        return self.call(
+            node, identity, "qinet.discovery.v1.Discovery/GetNode", stub.GetNode, request, None,
+            lambda response, number: Delivered(response, number),
+        )  # fmt: skip
+
+    def call(
+        self,
+        node: str,
+        identity: Identity,
+        name: str,
+        method: _Method,
+        request: Protobuf,
+        call: Call | None,
+        read: Callable[[Any, int], Outcome[Any]],
+    ) -> RpcAnswer:
+        """Calls one unary method and records the exchange. Never raises for what the target does.
+
+        Args:
+            name: full name of the method, `package.Service/Method`.
+            method: the stub's method.
+            call: what the request means, for monitors.
+            read: makes the outcome of a response, given the exchange's number.
+        """
+        metadata = [(k.lower(), v) for k, v in identity.headers.items()]
+        line = f"{node} over {self.profile}"
+        with self.meter.request(line):
+            at, began = self._log.now(), time.perf_counter()
+            result: Protobuf | grpc.RpcError
+            try:
+                result = method(request, timeout=self.meter.limits.timeout_s, metadata=metadata)
+            except grpc.RpcError as error:
+                result = error
+            took = time.perf_counter() - began
+        answers: list[RpcAnswer] = []
+
+        def make(number: int) -> Exchange:
+            if isinstance(result, grpc.RpcError):
+                answer = read_error(result, number)
+            else:
+                answer = RpcAnswer(read(result, number), result)
+            answers.append(answer)
+            if isinstance(answer.outcome, Delivered) and isinstance(call, GetKey):
+                self.meter.drew_keys([k.material.bits for k in answer.outcome.value.keys])
+            return Exchange(
+                number, at, 1000 * took, self.profile, "grpc", node, identity.label,
+                Message(name, {k: redact_text(v) for k, v in metadata}, _show(request)),
+                _show_reply(answer), self._command(node, identity, name, request),
+                identity.enrolled, call, answer.outcome, answer,
+            )  # fmt: skip
+
+        self._log.record(make)
+        if identity.enrolled:
+            self.meter.heard(line, answered=not isinstance(answers[0].outcome, Failed))
+        return answers[0]
+
+    def _command(self, node: str, identity: Identity, name: str, request: Protobuf) -> str:
+        words = ["grpcurl"]
+        if ca := self.ca(node):
+            words += ["-cacert", ca]
+        if identity.certificate:
+            words += ["-cert", str(identity.certificate), "-key", str(identity.private_key)]
+        for header, value in redact_headers(identity.headers).items():
+            words += ["-H", f"{header.lower()}: {value}"]
+        words += ["-d", json.dumps(json_format.MessageToDict(request))]
+        return shlex.join([*words, self.address(node), name])
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for channel in self._opened:
+            channel.close()
+
+
+class QinetClient:
+    """`KeyDelivery` over `qinet.keys.v1.KeyDelivery`."""
+
+    def __init__(self, driver: QinetDriver, node: str, identity: Identity) -> None:
+        self._driver = driver
+        self._node = node
+        self._identity = identity
+
+    def _stub(self) -> key_delivery_pb2_grpc.KeyDeliveryStub:
+        channel = self._driver.channel(self._node, self._identity)
+        return key_delivery_pb2_grpc.KeyDeliveryStub(channel)
+
+    def get_status(self, slave: str) -> Outcome[Status]:
+        """KeyDelivery.GetStatus."""
+        return self._call(
+            "GetStatus", pb.GetStatusRequest(slave_id=slave),
+            GetStatus(self._identity.sae_id, slave), _read_status,
+        )  # fmt: skip
+
+    def get_key(self, slave: str, request: KeyRequest) -> Outcome[KeyContainer]:
+        """KeyDelivery.GetKey. Numbers and sizes must fit the wire: 0 to 2^32 - 1."""
+        return self._call(
+            "GetKey", _key_request(slave, request),
+            GetKey(self._identity.sae_id, slave, request), _read_container,
+        )  # fmt: skip
+
+    def get_key_with_ids(self, master: str, key_ids: Sequence[str]) -> Outcome[KeyContainer]:
+        """KeyDelivery.GetKeyWithKeyIds."""
+        request = pb.GetKeyWithKeyIdsRequest(
+            master_id=master, key_ids=[pb.KeyId(key_id=key_id) for key_id in key_ids]
+        )
+        call = GetKeyWithIds(self._identity.sae_id, master, tuple(key_ids))
+        return self._call("GetKeyWithKeyIds", request, call, _read_container)
+
+    def _call(
+        self, method: str, request: Protobuf, call: Call, read: Callable[[Any, int], Outcome[Any]]
+    ) -> Outcome[Any]:
+        return self._driver.call(
+            self._node, self._identity, f"qinet.keys.v1.KeyDelivery/{method}",
+            getattr(self._stub(), method), request, call, read,
+        ).outcome  # fmt: skip
+
+
+def _key_request(slave: str, request: KeyRequest) -> pb.GetKeyRequest:
+    return pb.GetKeyRequest(
+        slave_id=slave,
+        number=request.number,
+        size_bits=request.size,
+        additional_slave_ids=request.additional_slaves or (),
+        mandatory_extensions=[_extension(n, v) for n, v in request.mandatory or ()],
+        optional_extensions=[_extension(n, v) for n, v in request.optional or ()],
+    )
+
+
+def _extension(name: str, value: Any) -> pb.Extension:
+    return pb.Extension(name=name, value=json_format.ParseDict(value, struct_pb2.Value()))
+
+
+def _read_status(response: pb.GetStatusResponse, number: int) -> Outcome[Status]:
+    if not response.HasField("status"):
+        return Unreadable("GetStatusResponse has no status", number)
+    s = response.status
+    status = Status(
+        s.source_kme_id or None, s.target_kme_id or None, s.master_id or None,
+        s.slave_id or None, s.key_size_bits, s.stored_key_count, s.max_key_count,
+        s.max_keys_per_request, s.max_key_size_bits, s.min_key_size_bits,
+        s.max_additional_slaves,
+    )  # fmt: skip
+    return Delivered(status, number)
+
+
+def _read_container(
+    response: pb.GetKeyResponse | pb.GetKeyWithKeyIdsResponse, number: int
+) -> Outcome[KeyContainer]:
+    keys = tuple(Key(k.id.key_id, KeyMaterial(k.material)) for k in response.container.keys)
+    return Delivered(KeyContainer(keys), number)
+
+
+def read_error(error: grpc.RpcError, number: int) -> RpcAnswer:
+    """What an RPC error means: a refusal that a peer sent, or no answer at all."""
+    if not isinstance(error, grpc.Call):
+        return RpcAnswer(Failed(type(error).__name__, number))
+    code = error.code()
+    status = _rich_status(error)
+    infos = _error_infos(status)
+    info = infos[0] if infos else None
+    if info is None and not _sent_by_peer(error):
+        said = redact_text(" ".join((error.details() or "").split()))[:200]
+        return RpcAnswer(Failed(f"{code.name}: {said}", number))
+    message = status.message if status is not None else error.details()
+    refusal = Refusal(code.name, info.domain if info else None, info.reason if info else None,
+                      len(infos))  # fmt: skip
+    refused = Refused(
+        _KINDS.get(code, RefusalKind.OTHER), code.name,
+        redact_text(message) if message else None, number, refusal.reason,
+    )  # fmt: skip
+    return RpcAnswer(refused, refusal=refusal)
+
+
+def _rich_status(error: grpc.Call) -> Any:
+    try:
+        return rpc_status.from_call(error)
+    except ValueError:  # the rich status contradicts the plain one
+        return None
+
+
+def _error_infos(status: Any) -> list[error_details_pb2.ErrorInfo]:
+    infos = []
+    for detail in status.details if status is not None else ():
+        info = error_details_pb2.ErrorInfo()
+        if detail.Unpack(info):
+            infos.append(info)
+    return infos
+
+
+def _sent_by_peer(error: Any) -> bool:
+    """Whether a status was sent by the server: gRPC itself makes these where none was."""
+    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return False
+    return "received from peer" in (error.debug_error_string() or "").lower()
+
+
+def _show(message: Protobuf) -> str:
+    shown = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return json.dumps(redact_json(shown), indent=2, ensure_ascii=False)
+
+
+def _show_reply(answer: RpcAnswer) -> Message:
+    if answer.response is not None:
+        return Message("OK", body=_show(answer.response))
+    if answer.refusal is None:
+        return Message(str(answer.outcome))
+    assert isinstance(answer.outcome, Refused)  # noqa: S101 - for the type checker
+    info = {"domain": answer.refusal.domain, "reason": answer.refusal.reason}
+    body = json.dumps({"message": answer.outcome.message, "ErrorInfo": info}, indent=2)
+    return Message(answer.refusal.code, body=body)

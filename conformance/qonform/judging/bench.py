@@ -1,0 +1,332 @@
+"""The target as a check sees it over one transport: who can ask, what may be drawn, how long to wait.
+
+Nothing here judges. What cannot be had (a client that the manifest lacks, a key that the store or
+the budget does not give) ends the check as undecided, never as failed.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from qonform.drivers.identity import Identity
+from qonform.drivers.meter import Meter
+from qonform.judging.finding import Undecidable
+from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
+from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind
+from qonform.target import Node, Role, Target
+
+T = TypeVar("T")
+
+
+class Effort(StrEnum):
+    """How much a run explores."""
+
+    QUICK = "quick"
+    """Every requirement that is cheap to decide."""
+    STANDARD = "standard"
+    """What a report is signed for."""
+    THOROUGH = "thorough"
+    """Explores as long as the budget lasts."""
+
+
+class Driver(Protocol):
+    """What a bench needs of a transport."""
+
+    @property
+    def profile(self) -> str:
+        """The profile that is judged over it."""
+        ...
+
+    meter: Meter
+
+    def serves(self, node: Node) -> bool:
+        """Whether the node can be asked over this transport."""
+        ...
+
+    def key_delivery(self, node: str, identity: Identity) -> KeyDelivery:
+        """The port, as `identity` has it at `node`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Application:
+    """One SAE: who it is, where it asks, and what it can ask there."""
+
+    sae_id: str
+    node: str
+    identity: Identity
+    keys: KeyDelivery
+
+    def __str__(self) -> str:
+        return f"{self.identity.label} at {self.node}"
+
+
+class Bench:
+    """What a check works with.
+
+    Args:
+        target: the manifest.
+        driver: the transport.
+        effort: how much to explore.
+        seed: of everything random.
+        scratch: a folder for certificates that the suite makes.
+    """
+
+    def __init__(
+        self, target: Target, driver: Driver, effort: Effort, seed: int, scratch: Path
+    ) -> None:
+        self.target = target
+        self.driver = driver
+        self.profile = driver.profile
+        self.effort = effort
+        self.seed = seed
+        self.scratch = scratch
+        self._advertised: Status | None = None
+        self.seen_status: dict[str, Status] = {}
+        """What each node first told the client that it serves, for the report."""
+        self._dry = False
+        self._vain_waits = 4
+        self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
+
+    # --- who can ask -------------------------------------------------------------------------
+
+    def application(self, role: Role) -> Application:
+        """The client that has the role. Raises Undecidable when there is none on this transport."""
+        client = self.target.client(role)
+        if client is None:
+            raise Undecidable(f"needs a client with the role `{role}`; the manifest has none")
+        node = self.target.node(client.node)
+        if not self.driver.serves(node):
+            raise Undecidable(f"{client.id} is at {node.id}, which has no {self.profile} endpoint")
+        return self.at(node.id, Identity.of(client))
+
+    def at(self, node: str, identity: Identity) -> Application:
+        """Anybody, asking at a node."""
+        return Application(
+            identity.sae_id, node, identity, self.driver.key_delivery(node, identity)
+        )
+
+    @property
+    def master(self) -> Application:
+        """The SAE that calls Get key, at its node."""
+        return self.application(Role.MASTER)
+
+    @property
+    def slave(self) -> Application:
+        """The SAE in the URL of Get key, at its node."""
+        return self.application(Role.SLAVE)
+
+    @property
+    def third(self) -> Application:
+        """An SAE at the slave's node: the third party unless Get key names it."""
+        third = self.application(Role.ADDITIONAL_SLAVE)
+        if third.node != self.slave.node:
+            raise Undecidable(f"{third.sae_id} must be at the slave's node, {self.slave.node}")
+        return third
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Ids of the nodes that this transport reaches."""
+        return tuple(n.id for n in self.target.nodes if self.driver.serves(n))
+
+    # --- what is advertised ------------------------------------------------------------------
+
+    @property
+    def advertised(self) -> Status:
+        """What the master's node says of its limits: asked once. Raises Undecidable."""
+        if self._advertised is None:
+            outcome = self.master.keys.get_status(self.slave_id)
+            if not isinstance(outcome, Delivered):
+                raise Undecidable(f"Get status by the master was not served: {outcome}")
+            self._advertised = outcome.value
+            self.seen_status.setdefault(self.master.node, outcome.value)
+        return self._advertised
+
+    @property
+    def slave_id(self) -> str:
+        """SAE ID of the slave; known from the manifest even if its node is out of reach."""
+        client = self.target.client(Role.SLAVE)
+        if client is None:
+            raise Undecidable("needs a client with the role `slave`; the manifest has none")
+        return client.id
+
+    @property
+    def key_size(self) -> int:
+        """Default size in bit; 256 where Status does not say."""
+        size = self.advertised.key_size
+        return size if size and size > 0 else 256
+
+    @property
+    def max_number(self) -> int:
+        """Most keys a request, at least 1; 1 where Status does not say."""
+        return max(1, self.advertised.max_key_per_request or 1)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Smallest and largest size in bit; the default size where Status does not say."""
+        low, high = self.advertised.min_key_size, self.advertised.max_key_size
+        return low or self.key_size, high or self.key_size
+
+    @property
+    def multicast(self) -> int:
+        """Most additional slaves; 0 where Status does not say."""
+        return max(0, self.advertised.max_sae_id_count or 0)
+
+    def affordable(self, bits: int) -> bool:
+        """Whether the key budget still allows to draw so many bits."""
+        return not self._dry and bits <= self.driver.meter.key_bits_left
+
+    # --- drawing and fetching ----------------------------------------------------------------
+
+    def draw(
+        self,
+        number: int = 1,
+        *,
+        size: int | None = None,
+        additional: Sequence[Application] = (),
+        by: Application | None = None,
+        to: str | None = None,
+    ) -> list[Key]:
+        """Keys that the master gets for the slave, in as many requests as the limits need.
+
+        Raises:
+            Undecidable: the budget, the store or the implementation does not give them.
+        """
+        keys: list[Key] = []
+        while len(keys) < number:
+            batch = min(number - len(keys), self.max_number)
+            request = KeyRequest(
+                None if batch == 1 else batch, size,
+                tuple(a.sae_id for a in additional) or None,
+            )  # fmt: skip
+            keys += self._draw_once(by or self.master, to or self.slave_id, request, batch)
+        return keys
+
+    def _draw_once(
+        self, by: Application, to: str, request: KeyRequest, number: int
+    ) -> tuple[Key, ...]:
+        outcome = self.get_key(by, to, request)
+        if not isinstance(outcome, Delivered):
+            raise Undecidable(f"Get key did not give the key that this check needs: {outcome}")
+        if len(outcome.value.keys) < number:
+            raise Undecidable(f"Get key gave {len(outcome.value.keys)} keys instead of {number}")
+        return outcome.value.keys
+
+    def get_key(self, by: Application, to: str, request: KeyRequest) -> Outcome[KeyContainer]:
+        """A Get key that is expected to be served: within the budget, waiting while keys grow.
+
+        Raises:
+            Undecidable: the budget does not allow it, or the store has run dry.
+        """
+        number = 1 if request.number is None else request.number
+        self.afford(number * (request.size or self.key_size))
+        outcome = by.keys.get_key(to, request)
+        if isinstance(outcome, Refused) and self._store_is_poor(by, to, number, outcome):
+            outcome = self._wait_for_keys(by, to, request)
+        return outcome
+
+    def afford(self, bits: int) -> None:
+        """Raises Undecidable when the key budget, or the store, has no more."""
+        if self._dry:
+            raise Undecidable("the key store of the target has run dry")
+        left = self.driver.meter.key_bits_left
+        if bits > left:
+            raise Undecidable(f"needs {bits} bit of key; {left} bit of the budget are left")
+
+    def _store_is_poor(self, by: Application, to: str, number: int, refused: Refused) -> bool:
+        if refused.kind is RefusalKind.UNAUTHORISED:
+            return False
+        status = by.keys.get_status(to)
+        if not isinstance(status, Delivered) or status.value.stored_key_count is None:
+            return refused.kind is RefusalKind.UNAVAILABLE
+        return status.value.stored_key_count < max(number, 2)
+
+    def _wait_for_keys(
+        self, by: Application, to: str, request: KeyRequest
+    ) -> Outcome[KeyContainer]:
+        outcome = self.settle(
+            lambda: by.keys.get_key(to, request), lambda o: not isinstance(o, Refused)
+        )
+        if isinstance(outcome, Refused):
+            self._dry = True
+            raise Undecidable("the key store of the target has run dry")
+        return outcome
+
+    def fetch(
+        self, by: Application, key_ids: Sequence[str], *, master: str | None = None
+    ) -> Outcome[KeyContainer]:
+        """Get key with key IDs, asked again while the key may still be on its way (014 clause 4).
+
+        Raises:
+            Undecidable: keys have been late so often that waiting once more would say nothing.
+        """
+        return self.settle(
+            lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
+            lambda outcome: not isinstance(outcome, Refused),
+        )
+
+    @property
+    def delay_s(self) -> float:
+        """Longest time that a key may be on its way: as declared, else the timeout."""
+        return self.target.claims.keys.delivery_delay_s
+
+    def settle(
+        self, ask: Callable[[], Outcome[T]], done: Callable[[Outcome[T]], bool]
+    ) -> Outcome[T]:
+        """Asks until `done`, at most for `delay_s`; the last outcome either way.
+
+        Raises:
+            Undecidable: this has been in vain so often that it would say nothing.
+        """
+        outcome = ask()
+        if done(outcome) or isinstance(outcome, Failed):
+            return outcome
+        if self._vain_waits <= 0:
+            raise Undecidable("waiting for what is due has been in vain too often in this run")
+        deadline, pause = time.monotonic() + self.delay_s, 0.02
+        while time.monotonic() < deadline:
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(2 * pause, 0.5)
+            outcome = ask()
+            if done(outcome) or isinstance(outcome, Failed):
+                return outcome
+        self._vain_waits -= 1
+        return outcome
+
+    def cases(self, quick: int, standard: int, thorough: int) -> int:
+        """How many cases to try at this run's effort."""
+        return {Effort.QUICK: quick, Effort.STANDARD: standard}.get(self.effort, thorough)
+
+    # --- many at once, and chance ------------------------------------------------------------
+
+    def burst(self, calls: Sequence[Callable[[], Outcome[Any]]]) -> list[Outcome[Any]]:
+        """Makes all calls at once, each on a connection of its own; outcomes in their order.
+
+        Raises:
+            Undecidable: more calls than the manifest allows to run at once.
+        """
+        if len(calls) > self.target.limits.max_concurrency:
+            raise Undecidable(f"limits.max_concurrency allows less than {len(calls)} at once")
+        barrier = threading.Barrier(len(calls))
+
+        def start(call: Callable[[], Outcome[Any]]) -> Outcome[Any]:
+            barrier.wait()
+            return call()
+
+        return [f.result() for f in [self._pool.submit(start, call) for call in calls]]
+
+    def chance(self, purpose: str) -> random.Random:
+        """A source of chance that depends on the run's seed and the purpose alone."""
+        return random.Random(f"{self.seed}:{self.profile}:{purpose}")  # noqa: S311 - no secret
+
+    def close(self) -> None:
+        """Ends the threads of `burst`."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

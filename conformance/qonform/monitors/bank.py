@@ -1,0 +1,42 @@
+"""All monitors of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qonform.exchanges import Exchange
+from qonform.monitors.containers import Containers
+from qonform.monitors.identifiers import Identifiers
+from qonform.monitors.monitor import Monitor
+from qonform.monitors.randomness import Randomness
+from qonform.monitors.rest_objects import (
+    RestBodies,
+    RestCodes,
+    RestContainers,
+    RestErrors,
+    RestStatus,
+)
+from qonform.monitors.rpc_refusals import RpcRefusals
+from qonform.monitors.status import StatusArithmetic
+
+MONITORS: tuple[type[Monitor], ...] = (
+    Identifiers, Containers, StatusArithmetic, Randomness,
+    RestBodies, RestStatus, RestContainers, RestErrors, RestCodes,
+    RpcRefusals,
+)  # fmt: skip
+
+
+class MonitorBank:
+    """Shows every exchange to every monitor.
+
+    Args:
+        known: for each profile of the run, the ids of its requirements.
+    """
+
+    def __init__(self, known: Mapping[str, frozenset[str]]) -> None:
+        self.monitors = [kind(known) for kind in MONITORS]
+
+    def see(self, exchange: Exchange) -> None:
+        """Passes one exchange on."""
+        for monitor in self.monitors:
+            monitor.see(exchange)

@@ -1,0 +1,55 @@
+"""What a monitor is: it sees exchanges and counts cases for and against requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from qonform.exchanges import Exchange
+from qonform.judging import Finding, Judge
+
+
+class Monitor:
+    """Base of all monitors. A monitor costs nothing: it only looks at what others caused.
+
+    Args:
+        known: for each profile of the run, the ids of its requirements.
+    """
+
+    requirements: ClassVar[tuple[str, ...]]
+    """What it judges."""
+
+    def __init__(self, known: Mapping[str, frozenset[str]]) -> None:
+        self._judges = {
+            profile: Judge([r for r in self.requirements if r in ids], tuple)
+            for profile, ids in known.items()
+        }
+        self._known = known
+
+    def see(self, exchange: Exchange) -> None:
+        """Looks at one exchange."""
+        raise NotImplementedError
+
+    def case(
+        self, exchange: Exchange, requirement: str, holds: bool, *, due: str, came: object,
+        earlier: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        """Counts one case of a requirement; ignored where the profile has no such requirement."""
+        if requirement in self._known[exchange.profile]:
+            self._judges[exchange.profile].that(
+                requirement, holds, due=due, came=came, evidence=(*earlier, exchange.number)
+            )
+
+    def findings(self, profile: str) -> list[Finding]:
+        """One finding for each requirement that it judges in the profile."""
+        return self._judges[profile].findings("no exchange of the run could show it")
+
+    @classmethod
+    def id(cls) -> str:
+        """How reports name it, such as `monitors.identifiers`."""
+        return cls.__module__.removeprefix("qonform.")
+
+    @classmethod
+    def title(cls) -> str:
+        """First paragraph of its docstring, in one line."""
+        return " ".join((cls.__doc__ or cls.__name__).strip().split("\n\n")[0].split())

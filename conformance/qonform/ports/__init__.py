@@ -1,0 +1,1 @@
+"""What can be asked of an implementation: typed, and free of any transport."""

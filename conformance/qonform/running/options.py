@@ -1,0 +1,66 @@
+"""What is asked of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qonform.catalogue import Catalogue, Level
+from qonform.judging import Effort
+from qonform.target import Target
+
+
+class SelectionError(ValueError):
+    """A filter, a profile or a waiver that matches nothing. The message says which, and what does."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is narrowed, seeded and repeated."""
+
+    profiles: tuple[str, ...] = ()
+    """Empty means all that the target claims."""
+    requirements: tuple[str, ...] = ()
+    """Globs over requirement ids; empty means all."""
+    levels: tuple[Level, ...] = ()
+    """Empty means all."""
+    effort: Effort = Effort.STANDARD
+    seed: int = 0
+    command: str = "qonform run"
+    """The command that repeats the run."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run judges."""
+
+    profiles: tuple[str, ...]
+    selected: frozenset[str]
+    """Requirement ids."""
+
+    @classmethod
+    def of(cls, options: Options, target: Target, catalogue: Catalogue) -> Scope:
+        """The scope that the options give. Raises SelectionError."""
+        claimed = target.claims.profiles
+        for profile in options.profiles:
+            if profile not in claimed:
+                raise SelectionError(
+                    f"profile {profile!r} is not claimed in {target.path.name}: "
+                    f"claims.profiles has {', '.join(claimed)}"
+                )
+        profiles = options.profiles or claimed
+        known = {r.id for p in profiles for r in catalogue.for_profile(p)}
+        try:
+            selected = catalogue.select(options.requirements, options.levels)
+        except LookupError as error:
+            raise SelectionError(str(error)) from error
+        _match_each(options.requirements, known, catalogue, profiles)
+        return cls(tuple(profiles), frozenset(selected & known))
+
+
+def _match_each(
+    globs: Sequence[str], known: set[str], catalogue: Catalogue, profiles: Sequence[str]
+) -> None:
+    for glob in globs:
+        if not catalogue.select([glob], []) & known:
+            raise SelectionError(f"--requirement {glob} matches nothing in {', '.join(profiles)}")

@@ -1,0 +1,169 @@
+"""A run as it goes: performs checks, keeps what each found, whatever happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from qonform.catalogue import Catalogue
+from qonform.checks.wires import RestBench, RpcBench
+from qonform.drivers.etsi014 import Etsi014Driver
+from qonform.drivers.meter import Meter, TargetDown
+from qonform.drivers.qinet import QinetDriver
+from qonform.exchanges import ExchangeLog, know
+from qonform.judging import Bench, Check, Finding, Judge, Undecidable
+from qonform.monitors import MonitorBank
+from qonform.running.options import Options, Scope
+from qonform.target import Target
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one check, or one monitor, found of one requirement over one transport."""
+
+    check: str
+    title: str
+    profile: str
+    finding: Finding
+    duration_s: float = 0.0
+
+
+class Progress(Protocol):
+    """Who is told how the run goes."""
+
+    def started(self, check: Check, profile: str, session: Session) -> None:
+        """A check begins."""
+        ...
+
+    def ended(self, check: Check, profile: str, session: Session) -> None:
+        """A check has ended."""
+        ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    def started(self, check: Check, profile: str, session: Session) -> None:
+        """Nothing."""
+
+    def ended(self, check: Check, profile: str, session: Session) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Session:
+    """Everything of one run that changes while it goes.
+
+    Use as a context manager: leaving it closes every connection.
+    """
+
+    target: Target
+    catalogue: Catalogue
+    options: Options
+    scratch: Path
+    progress: Progress = field(default_factory=Silent)
+
+    def __post_init__(self) -> None:
+        self.scope = Scope.of(self.options, self.target, self.catalogue)
+        self.started = dt.datetime.now(dt.UTC)
+        self._began = time.monotonic()
+        know(*(n.id for n in self.target.nodes), *(c.id for c in self.target.clients))
+        self.log = ExchangeLog()
+        self.meter = Meter(self.target.limits)
+        self.known = {
+            p: frozenset(r.id for r in self.catalogue.for_profile(p)) for p in self.scope.profiles
+        }
+        self.monitors = MonitorBank(self.known)
+        self.log.listen(self.monitors.see)
+        self.benches = {profile: self._bench(profile) for profile in self.scope.profiles}
+        self.records: list[Record] = []
+        self.observations: dict[tuple[str, str], list[str]] = {}
+        self.errors: list[str] = []
+        self.interrupted: str | None = None
+
+    def _bench(self, profile: str) -> Bench:
+        driver = {"etsi-014": Etsi014Driver, "qinet-keys": QinetDriver}[profile](
+            self.target, self.log, self.meter
+        )
+        return Bench(self.target, driver, self.options.effort, self.options.seed, self.scratch)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bench in self.benches.values():
+            bench.close()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._began
+
+    def judged_by(self, check: Check, profile: str) -> list[str]:
+        """The requirements that the check decides in this run, over this profile's transport."""
+        ids = self.known[profile] & self.scope.selected
+        return [r for r in check.requirements if r in ids]
+
+    def subject(self, name: str, profile: str) -> Any:
+        """What a check with a first parameter of that name talks to; None if not this profile."""
+        bench = self.benches[profile]
+        match name, bench.driver:
+            case "bench", _:
+                return bench
+            case "rest", Etsi014Driver() as driver:
+                return RestBench(bench, driver)
+            case "rpc", QinetDriver() as driver:
+                return RpcBench(bench, driver)
+            case _:
+                return None
+
+    def perform(self, check: Check, profile: str, subject: Any) -> list[Finding]:
+        """Runs one check and records a finding for each requirement that it judges."""
+        self.progress.started(check, profile, self)
+        before, began = len(self.log), time.monotonic()
+        judge = Judge(
+            [r for r in check.requirements if r in self.known[profile]],
+            lambda: self.log.since(before),
+            lambda id_, seen: self.observe(id_, profile, seen),
+        )
+        because = "the check ended without deciding it"
+        try:
+            check.function(subject, judge)
+        except (Undecidable, TargetDown) as reason:
+            because = str(reason)
+        except Exception as error:  # noqa: BLE001 - a fault of the suite, and never the target's
+            because = self._own_fault(check, profile, error)
+        took = time.monotonic() - began
+        findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
+        self.records += [Record(check.id, check.title, profile, f, took) for f in findings]
+        self.progress.ended(check, profile, self)
+        return findings
+
+    def _own_fault(self, check: Check, profile: str, error: Exception) -> str:
+        """Notes a fault of the suite: type and place, no values, since they may hold keys."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        self.errors.append(f"{check.id} over {profile}: {type(error).__name__} at {place}")
+        return f"a fault of the suite itself: {type(error).__name__} at {place}"
+
+    def observe(self, observation: str, profile: str, seen: str) -> None:
+        """Keeps an observation; each different answer once."""
+        self.catalogue.observation(observation)  # raises for an unknown id
+        answers = self.observations.setdefault((observation, profile), [])
+        if seen not in answers:
+            answers.append(seen)
+
+    def monitored(self) -> list[Record]:
+        """What the monitors found by now."""
+        return [
+            Record(monitor.id(), monitor.title(), profile, finding)
+            for monitor in self.monitors.monitors
+            for profile in self.scope.profiles
+            for finding in monitor.findings(profile)
+            if finding.requirement in self.scope.selected
+        ]

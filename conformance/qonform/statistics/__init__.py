@@ -1,0 +1,1 @@
+"""Sequential tests with a stated error bound, valid whenever one stops."""
