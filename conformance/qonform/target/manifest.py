@@ -145,7 +145,7 @@ def _dotted(path: KeyPath) -> str:
 
 def _target(data: Mapping[str, Any], path: Path) -> Target:
     folder = path.parent
-    limits = Limits(**data.get("limits", {}))
+    limits = _limits(data.get("limits", {}))
     return Target(
         implementation=Implementation(**data["implementation"]),
         claims=_claims(data["claims"], limits),
@@ -155,6 +155,11 @@ def _target(data: Mapping[str, Any], path: Path) -> Target:
         waivers=tuple(_waiver(table) for table in data.get("waivers", ())),
         path=path,
     )
+
+
+def _limits(table: dict[str, Any]) -> Limits:
+    whole = table.keys() & {"key_budget_bits", "max_concurrency"}  # JSON Schema calls 1e6 whole
+    return Limits(**table | {key: int(table[key]) for key in whole})
 
 
 def _claims(table: Mapping[str, Any], limits: Limits) -> Claims:
