@@ -30,45 +30,52 @@ def _signs(*words: str) -> re.Pattern[str]:
     return re.compile("|".join(words), re.IGNORECASE)
 
 
-CONCERNS = (
-    Concern(
-        "secrecy",
-        "Who gets a key",
-        _signs(
-            r"\bTLS\b", "HTTPS", "authenticat", "certificate", r"\b401\b", "requestor",
-            "caller", "overridden", "confirmed", "no key", "identity", "own key", "random:",
-        ),
-    ),
-    Concern(
-        "agreement",
-        "The same keys at both ends, once",
-        _signs(
-            "identical", "unique", "leave the pool", "delivered to its only", "invalidate",
-            "consumes nothing", "at most one delivers", "from the others", "pairwise distinct",
-            "issued twice", "two ends", "exactly the keys",
-        ),
-    ),
-    Concern(
-        "service",
-        "Keys as they were ordered",
-        _signs(
-            r"\bserved?\b", "exactly n", "keys of exactly", r"absent means", "returns a",
-            "not granted", "refused", "valid request", "subsequently", "mandatory", "optional",
-            "deliver", "Unable to return",
-        ),
+SECRECY = Concern(
+    "secrecy",
+    "Who gets a key",
+    _signs(
+        r"\bTLS\b", "HTTPS", "authenticat", "certificate", r"\b401\b", "caller whose",
+        "caller was", "of the caller", "own key", "random:",
     ),
 )  # fmt: skip
-WORDING = Concern("wording", "The wording of messages", _signs(r"with message", r"message is"))
-FORM = Concern("form", "Form on the wire", _signs(""))
-_RANK = {concern.key: rank for rank, concern in enumerate((*CONCERNS, FORM, WORDING))}
+AGREEMENT = Concern(
+    "agreement",
+    "The same keys at both ends, once",
+    _signs(
+        "identical", "unique", "leave the pool", "removed", "removes", "invalidate", "consumes",
+        "take it from", "pairwise distinct", "two ends", "exactly the keys",
+    ),
+)  # fmt: skip
+SERVICE = Concern(
+    "service",
+    "Keys as they were ordered",
+    _signs(
+        r"\bserved\b", r"\bgets\b", "refuse", "deliver", "fetch", "answered with", "falls by",
+        "how an unknown", "returns",
+    ),
+)  # fmt: skip
+FORM = Concern(
+    "form",
+    "Form on the wire",
+    _signs(
+        r"\bmembers?\b.*(string|integer|object|array|base64)", "content type", "JSON texts",
+        "text form", "prescribed body", "Errors of", "paths below", "badly formed",
+    ),
+)  # fmt: skip
+WORDING = Concern("wording", "The wording of messages", _signs("has exactly the message"))
+
+_RANK = {
+    concern.key: rank
+    for rank, concern in enumerate((SECRECY, AGREEMENT, SERVICE, FORM, WORDING))
+}
+_GUESSES = (WORDING, FORM, SECRECY, AGREEMENT, SERVICE)
+"""What is told by the most particular words is asked first."""
 
 
 def concern_of(requirement: Mapping[str, Any]) -> Concern:
     """The concern of a requirement, from the words of its statement."""
     statement = requirement["statement"]
-    if WORDING.signs.search(statement):
-        return WORDING
-    return next((each for each in CONCERNS if each.signs.search(statement)), FORM)
+    return next((each for each in _GUESSES if each.signs.search(statement)), FORM)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from qonform_report.page import page
 from qonform_report.validation import validate
@@ -51,7 +52,7 @@ def _asset(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("qonform_report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -60,6 +61,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["coded"] = _coded
+    return environment
+
+
+_TICKED = re.compile(r"`([^`\n]+)`")
+
+
+def _coded(text: str) -> Markup:
+    """`text`, escaped, with what stands in backticks set as code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(visible(text)))))  # noqa: S704
 
 
 def _seen(value: object) -> object:

@@ -94,6 +94,8 @@ class Page:
     complete: bool
     started: str
     qonform_version: str
+    effort: str
+    seed: int
     standards: tuple[str, ...]
     errors: tuple[str, ...]
     counts: tuple[Count, ...]
@@ -135,6 +137,8 @@ def page(results: Mapping[str, Any]) -> Page:
         complete=not is_cut_short(results),
         started=moment(run["started"]),
         qonform_version=run["qonform_version"],
+        effort=run["effort"],
+        seed=run["seed"],
         standards=tuple(dict.fromkeys(each["standard"] for each in requirements)),
         errors=tuple(run.get("errors", ())),
         counts=_counts(summary),

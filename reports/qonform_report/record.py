@@ -51,22 +51,18 @@ class Statistic:
 
 
 def flat(value: Any, name: str = "") -> Iterator[Fact]:
-    """The leaves of a JSON value, each under its dotted name."""
+    """The leaves of a JSON value, each under its dotted name, as JSON writes them."""
     if isinstance(value, Mapping) and value:
         for key, member in value.items():
             yield from flat(member, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list) and all(not isinstance(each, dict | list) for each in value):
-        yield Fact(name, ", ".join(_leaf(each) for each in value) or "none")
+        yield Fact(name, ", ".join(map(_leaf, value)) or "none")
     else:
         yield Fact(name, _leaf(value))
 
 
 def _leaf(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def facts(value: Any) -> tuple[Fact, ...]:
