@@ -7,7 +7,7 @@ first three is also there as a pure function, `render_html`, `render_junit`, `re
 Nothing here judges: the verdict and its sentence are those of the results.
 """
 
-from qonform_report.errors import UnusableResults
+from qonform_report.errors import UnusableResultsError
 from qonform_report.html import render_html
 from qonform_report.junit import render_junit
 from qonform_report.markdown import render_summary
@@ -15,7 +15,7 @@ from qonform_report.reading import read
 from qonform_report.writing import write
 
 __all__ = [
-    "UnusableResults",
+    "UnusableResultsError",
     "read",
     "render_html",
     "render_junit",

@@ -9,12 +9,14 @@ wrong guess moves a failure in a list, and never a verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform_report.order import clause_key
 from qonform_report.words import is_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ FORM = Concern(
 WORDING = Concern("wording", "The wording of messages", _signs("has exactly the message"))
 
 _RANK = {
-    concern.key: rank
-    for rank, concern in enumerate((SECRECY, AGREEMENT, SERVICE, FORM, WORDING))
+    concern.key: rank for rank, concern in enumerate((SECRECY, AGREEMENT, SERVICE, FORM, WORDING))
 }
 _GUESSES = (WORDING, FORM, SECRECY, AGREEMENT, SERVICE)
 """What is told by the most particular words is asked first."""

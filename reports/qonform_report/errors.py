@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class UnusableResults(ValueError):
+class UnusableResultsError(ValueError):
     """Results that no report may be made of. `str()` is one line that says why.
 
     Raised by `read` when the file
@@ -16,6 +16,8 @@ class UnusableResults(ValueError):
     - contradicts itself: counts that are not those of its requirements, one requirement listed
       twice, the word "conforming" over a failed *shall*.
 
-    Raised by `write` and by the `render_` functions for the last three. An *incomplete* run is none of these: its
-    `complete` is false, it can be read, and every report says so.
+    Raised by `write` and by the `render_` functions for the last three.
+
+    An *incomplete* run is none of these: its `complete` is false, it can be read, and every
+    report says so.
     """

@@ -6,19 +6,22 @@ what no longer fits is counted on the page and stands whole in results.json.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform_report.words import duration
 
-MOST_STEPS = 320
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MOST_STEPS = 280
 """Steps on one page."""
 MOST_STEPS_OF_A_CHECK = 24
-TEXT_ALLOWANCE = 260_000
+TEXT_ALLOWANCE = 200_000
 """Characters of bodies and headers on one page."""
-SHORTEST_CUT, LONGEST_CUT = 240, 6_000
+SHORTEST_CUT, LONGEST_CUT = 160, 6_000
 """One text is cut at the fair share of the allowance, within these."""
+LONGEST_COMMAND = 2_000
 
 _TURN = {"fail": 0, "waived": 1, "inconclusive": 2}
 
@@ -105,8 +108,14 @@ def steps(evidence: Iterable[Mapping[str, Any]], cut: int) -> Iterator[Step]:
             took="" if took is None else duration(took / 1000),
             request=_side(exchange["request"], cut),
             reply=_side(exchange["reply"], cut),
-            command=exchange.get("command", ""),
+            command=_command(exchange),
         )
+
+
+def _command(exchange: Mapping[str, Any]) -> str:
+    """The command whole, or none: half a command does something else."""
+    command: str = exchange.get("command", "")
+    return command if len(command) <= LONGEST_COMMAND else ""
 
 
 def _side(message: Mapping[str, Any], cut: int) -> Side:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -17,16 +16,23 @@ from qonform_report.page import page
 from qonform_report.validation import validate
 from qonform_report.visible import visible
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def render_html(results: Mapping[str, Any]) -> str:
     """The results as one HTML page, for a lab, a buyer and an engineer."""
     validate(results)
     style, script = _asset("page.css"), _asset("page.js")
-    return _environment().get_template("page.html.j2").render(
-        page=page(results),
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 (ours, not a target's)
-        script=Markup(script),  # noqa: S704
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page(results),
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704 (ours, not a target's)
+            script=Markup(script),  # noqa: S704
+        )
     )
 
 

@@ -8,8 +8,7 @@ a report that is not whole is never green.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
@@ -17,12 +16,16 @@ from qonform_report.validation import validate
 from qonform_report.visible import visible
 from qonform_report.words import (
     LOOKS,
+    first_failed,
     implementation,
     is_cut_short,
     is_failure,
     is_warning,
     why_cut_short,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 def render_junit(results: Mapping[str, Any]) -> str:
@@ -36,8 +39,8 @@ def render_junit(results: Mapping[str, Any]) -> str:
         suite = TestSuite("qonform")
         suite.add_testcases(faults)
         report.add_testsuite(suite)
-    report.update_statistics()
-    text: str = report.tostring().decode("utf-8")
+    report.update_statistics()  # type: ignore[no-untyped-call]
+    text: str = report.tostring().decode("utf-8")  # type: ignore[no-untyped-call]
     return text
 
 
@@ -87,8 +90,7 @@ def _result(kind: type[Failure], headline: str, requirement: Mapping[str, Any]) 
 
 
 def _headline(requirement: Mapping[str, Any]) -> str:
-    failed = [check for check in requirement["checks"] if check["verdict"] == "fail"]
-    return failed[0]["message"] if failed else requirement["statement"]
+    return str(first_failed(requirement).get("message") or requirement["statement"])
 
 
 def _account(requirement: Mapping[str, Any]) -> str:
@@ -110,7 +112,9 @@ def _account(requirement: Mapping[str, Any]) -> str:
 
 def _step(exchange: Mapping[str, Any]) -> str:
     asked, answered = exchange["request"]["summary"], exchange["reply"]["summary"]
-    return f"[{exchange['number']}] {exchange['client']} to {exchange['node']}: {asked} -> {answered}"
+    return (
+        f"[{exchange['number']}] {exchange['client']} to {exchange['node']}: {asked} -> {answered}"
+    )
 
 
 def _reason(requirement: Mapping[str, Any]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform_report.concerns import fix_first
 from qonform_report.markdown_text import code_block, escaped
@@ -15,12 +14,16 @@ from qonform_report.words import (
     VERDICTS,
     counted,
     duration,
+    first_failed,
     implementation,
     is_cut_short,
     is_warning,
     moment,
     why_cut_short,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 MOST_ROWS = 40
 """Rows of one table; a job's page has a limit, and its reader too."""
@@ -68,7 +71,8 @@ def _failures(requirements: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     causes = fix_first(requirements)
     failures = [failure for cause in causes for failure in cause.failures]
     if failures:
-        yield f"### {counted(len(failures), 'failed shall', 'failed shall')}, what to fix first on top"
+        n = counted(len(failures), "failed shall", "failed shall")
+        yield f"### {n}, what to fix first on top"
         yield from _findings(failures)
 
 
@@ -82,7 +86,7 @@ def _warnings(requirements: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _findings(failed: list[Mapping[str, Any]]) -> Iterator[str]:
     rows = []
     for each in failed[:MOST_ROWS]:
-        check = next((check for check in each["checks"] if check["verdict"] == "fail"), {})
+        check = first_failed(each)
         rows.append(
             [
                 f"**{escaped(each['id'])}**<br>clause {escaped(each['clause'])}",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform_report.concerns import Cause, fix_first
 from qonform_report.exchanges import named
@@ -28,6 +27,7 @@ from qonform_report.words import (
     WARNING,
     Look,
     counted,
+    first_failed,
     implementation,
     is_cut_short,
     is_warning,
@@ -36,6 +36,12 @@ from qonform_report.words import (
     moment,
     why_cut_short,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_REPAIRS = 30
+"""Entries under what to fix first; who has more begins there anyway."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class Page:
     covered: tuple[str, ...]
     not_covered: tuple[str, ...]
     repairs: tuple[Repair, ...]
+    causes: int
     failed_shall: int
     warnings: tuple[Link, ...]
     profiles: tuple[Profile, ...]
@@ -144,7 +151,8 @@ def page(results: Mapping[str, Any]) -> Page:
         counts=_counts(summary),
         covered=tuple(_covered(results)),
         not_covered=tuple(_not_covered(results)),
-        repairs=tuple(_repair(cause) for cause in causes),
+        repairs=tuple(_repair(cause) for cause in causes[:MOST_REPAIRS]),
+        causes=len(causes),
         failed_shall=sum(len(cause.failures) for cause in causes),
         warnings=tuple(_link(each) for each in requirements if is_warning(each)),
         profiles=profiles(requirements),
@@ -184,14 +192,15 @@ def _covered(results: Mapping[str, Any]) -> Iterable[str]:
     )
     target = results.get("target")
     if target:
+        nodes = [node["id"] for node in target["nodes"]]
         yield (
-            f"{counted(len(target['nodes']), 'node')} ({listed([n['id'] for n in target['nodes']])}) "
-            f"and {counted(len(target['clients']), 'client')}, as the manifest names them."
+            f"{counted(len(nodes), 'node')} ({listed(nodes)}) and "
+            f"{counted(len(target['clients']), 'client')}, as the manifest names them."
         )
     used = run["spent"]
     yield (
-        f"{counted(used['requests'], 'request')} over {counted(used['connections'], 'connection')}; "
-        f"every one of their exchanges was judged."
+        f"{counted(used['requests'], 'request')} over "
+        f"{counted(used['connections'], 'connection')}; every one of their exchanges was judged."
     )
 
 
@@ -219,14 +228,18 @@ def _not_covered(results: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _singular(story: str) -> str:
-    for many, one in (("have", "has"), ("do not", "does not"), ("failed, and are", "failed, and is")):
+    for many, one in (
+        ("have", "has"),
+        ("do not", "does not"),
+        ("failed, and are", "failed, and is"),
+    ):
         story = story.replace(many, one)
     return story.replace("were not run", "was not run")
 
 
 def _repair(cause: Cause) -> Repair:
     first = cause.failures[0]
-    check = next((each for each in first["checks"] if each["verdict"] == "fail"), {})
+    check = first_failed(first)
     return Repair(
         concern=cause.concern.title,
         title=check.get("message") or first["statement"],

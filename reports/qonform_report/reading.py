@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from qonform_report.errors import UnusableResults
+from qonform_report.errors import UnusableResultsError
 from qonform_report.validation import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read(path: Path) -> dict[str, Any]:
     """The results in the file `path`, whole and valid.
 
     Raises:
-        UnusableResults: with one line that names the file and what is wrong with it.
+        UnusableResultsError: with one line that names the file and what is wrong with it.
     """
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise UnusableResults(f"{path}: cannot be read: {error.strerror}") from error
+        raise UnusableResultsError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UnusableResults(f"{path}: not UTF-8 at byte {error.start}") from error
+        raise UnusableResultsError(f"{path}: not UTF-8 at byte {error.start}") from error
     try:
         results = json.loads(text, parse_constant=_no_such_constant)
     except json.JSONDecodeError as error:
-        raise UnusableResults(f"{path}: {_complaint(text, error)}") from error
-    except UnusableResults as error:
-        raise UnusableResults(f"{path}: {error}") from error
+        raise UnusableResultsError(f"{path}: {_complaint(text, error)}") from error
+    except UnusableResultsError as error:
+        raise UnusableResultsError(f"{path}: {error}") from error
     if not isinstance(results, dict):
-        raise UnusableResults(f"{path}: not results: the top level is not an object")
+        raise UnusableResultsError(f"{path}: not results: the top level is not an object")
     if "schema" in results and "complete" not in results:
-        raise UnusableResults(
+        raise UnusableResultsError(
             f"{path}: truncated: it has no member 'complete', which is written last"
         )
     try:
         validate(results)
-    except UnusableResults as error:
-        raise UnusableResults(f"{path}: {error}") from error
+    except UnusableResultsError as error:
+        raise UnusableResultsError(f"{path}: {error}") from error
     return results
 
 
@@ -50,4 +52,4 @@ def _complaint(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _no_such_constant(name: str) -> NoReturn:
-    raise UnusableResults(f"not JSON: it holds {name}")
+    raise UnusableResultsError(f"not JSON: it holds {name}")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform_report.coverage import Coverage, coverage_of
 from qonform_report.exchanges import Allowance, Step, named, steps
 from qonform_report.order import chief_clause, clauses
+from qonform_report.visible import shortened
 from qonform_report.words import Look, counted, duration, look
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONGEST_WORDS = 1_500
+"""Of a message, and of what was expected and seen; a server may have put anything into them."""
+
 _BASES = {
-    "explicit": "explicit: the text says it with a modal verb",
-    "table": "table: an entry of a table that the text makes binding",
-    "inherited": "inherited: from a document that the standard refers to normatively",
-    "derived": "derived: follows from the text by a short argument",
+    "explicit": "explicit in the text",
+    "table": "an entry of a table that the text makes binding",
+    "inherited": "inherited from a document that the standard refers to",
+    "derived": "derived from the text by a short argument",
 }
 
 
@@ -33,6 +39,11 @@ class Check:
     replay: str
     steps: tuple[Step, ...]
     steps_left_out: int
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to say but that it was done."""
+        return not (self.message or self.expected or self.actual or self.steps or self.replay)
 
 
 @dataclass(frozen=True)
@@ -147,9 +158,9 @@ def _check(
         id=check["id"],
         title=check.get("title", ""),
         look=look(check["verdict"], requirement["level"]),
-        message=check["message"],
-        expected=check.get("expected", ""),
-        actual=check.get("actual", ""),
+        message=shortened(check["message"], LONGEST_WORDS),
+        expected=shortened(check.get("expected", ""), LONGEST_WORDS),
+        actual=shortened(check.get("actual", ""), LONGEST_WORDS),
         effort=", ".join(effort),
         replay=check.get("replay", ""),
         steps=tuple(steps(evidence[:allowed], allowance.cut)),

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from qinet_schemas import load
-from qonform_report.errors import UnusableResults
+from qonform_report.errors import UnusableResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 LONGEST_COMPLAINT = 240
 
 
 def validate(results: Mapping[str, Any]) -> None:
-    """Return if `results` can be reported; raise UnusableResults, with one line, if not."""
+    """Return if `results` can be reported; raise UnusableResultsError, with one line, if not."""
     kind = load("results")["properties"]["schema"]["const"]
     if results.get("schema") != kind:
-        raise UnusableResults(f"not results: 'schema' is {results.get('schema')!r}, not {kind!r}")
+        raise UnusableResultsError(
+            f"not results: 'schema' is {results.get('schema')!r}, not {kind!r}"
+        )
     error = best_match(_validator().iter_errors(dict(results)))
     if error is not None:
-        raise UnusableResults(f"breaks the schema at {_where(error)}: {_short(error.message)}")
+        raise UnusableResultsError(f"breaks the schema at {_where(error)}: {_short(error.message)}")
     for contradiction in _contradictions(results):
-        raise UnusableResults(f"contradicts itself: {contradiction}")
+        raise UnusableResultsError(f"contradicts itself: {contradiction}")
 
 
 @cache

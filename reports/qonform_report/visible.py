@@ -25,7 +25,7 @@ def visible(text: str) -> str:
     """`text` with every unseen or illegal character replaced by a sign for it.
 
     >>> visible("a" + chr(0) + "b" + chr(0x202E))
-    'a␀b‹U+202E›'
+    'a␀b⟨U+202E⟩'
     """
     return _UNSEEN.sub(_sign, text)
 
@@ -46,4 +46,4 @@ def _sign(match: re.Match[str]) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    return f"‹U+{code:04X}›"
+    return f"⟨U+{code:04X}⟩"

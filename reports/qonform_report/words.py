@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERDICTS = ("pass", "fail", "waived", "inconclusive", "not_tested", "not_applicable")
 """In the order in which reports name them."""
@@ -55,6 +57,12 @@ def is_failure(requirement: Mapping[str, Any]) -> bool:
 def is_warning(requirement: Mapping[str, Any]) -> bool:
     """Whether something below a *shall* failed."""
     return bool(requirement["verdict"] == "fail" and requirement["level"] != "shall")
+
+
+def first_failed(requirement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first of its checks that failed; nothing, if none did."""
+    nothing: Mapping[str, Any] = {}
+    return next((each for each in requirement["checks"] if each["verdict"] == "fail"), nothing)
 
 
 def is_cut_short(results: Mapping[str, Any]) -> bool:

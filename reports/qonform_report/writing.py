@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qonform_report.errors import UnusableResults
+from qonform_report.errors import UnusableResultsError
 from qonform_report.html import render_html
 from qonform_report.junit import render_junit
 from qonform_report.markdown import render_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 def write(results: Mapping[str, Any], directory: Path) -> Path:
@@ -23,7 +25,7 @@ def write(results: Mapping[str, Any], directory: Path) -> Path:
     finds it new finds the others new. When anything fails, what was there before stays.
 
     Raises:
-        UnusableResults: when the results break their schema or contradict themselves.
+        UnusableResultsError: when the results break their schema or contradict themselves.
         OSError: when the directory cannot be written.
     """
     contents = {
@@ -55,7 +57,7 @@ def _as_json(results: Mapping[str, Any]) -> str:
     try:
         return json.dumps(ordered, indent=1, allow_nan=False) + "\n"
     except ValueError as error:
-        raise UnusableResults(f"not JSON: {error}") from error
+        raise UnusableResultsError(f"not JSON: {error}") from error
 
 
 def _store(path: Path, text: str) -> None:

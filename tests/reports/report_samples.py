@@ -21,14 +21,14 @@ ROWS: list[dict[str, str]] = json.loads(
 )
 
 UNSEEN = {
-    "ETSI-014-4-09": "not observable from outside: the interface does not show what lies behind a KME",
+    "ETSI-014-4-09": "not observable from outside: what lies behind a KME does not show",
     "ETSI-014-4-10": "not observable from outside: the traffic between KMEs is not part of it",
-    "ETSI-014-4-11": "not observable from outside: where a machine stands does not show on the wire",
-    "ETSI-014-4-12": "not observable from outside: the interface has no list of enrolled applications",
+    "ETSI-014-4-11": "not observable from outside: the place of a machine does not show",
+    "ETSI-014-4-12": "not observable from outside: there is no list of applications",
     "ETSI-014-4-13": "not observable from outside: secure operation is a matter of audit",
-    "ETSI-014-5.1-10": "not observable from outside: a duty of the SAE, and the suite judges the KME",
-    "ETSI-014-6.2-25": "not observable from outside: a duty of the SAE, and the suite judges the KME",
-    "ETSI-014-6.4-09": "not observable from outside: a duty of the SAE, and the suite judges the KME",
+    "ETSI-014-5.1-10": "not observable from outside: a duty of the SAE, not of the KME",
+    "ETSI-014-6.2-25": "not observable from outside: a duty of the SAE, not of the KME",
+    "ETSI-014-6.4-09": "not observable from outside: a duty of the SAE, not of the KME",
 }
 NO_EXTENSION = "the supplier declares no extension"
 
@@ -95,7 +95,7 @@ def _results(requirements: list[dict[str, Any]]) -> Results:
                 "supplier": "Acme Quantum",
                 "name": "Acme KME",
                 "version": "2.1",
-                "description": "Key management entity of the Acme trusted node, software release 2.1.0-rc3.",
+                "description": "Key management entity of the Acme trusted node, release 2.1.0-rc3.",
             },
             "claims": {
                 "profiles": ["etsi-014"],
@@ -217,7 +217,9 @@ def _requirement(row: dict[str, str], verdict: str) -> dict[str, Any]:
     if verdict in {"not_tested", "not_applicable"}:
         _set(requirement, verdict, UNSEEN.get(row["id"], NO_EXTENSION))
     elif verdict == "inconclusive":
-        _set(requirement, verdict, "needs a client with the role `bystander`; the manifest has none")
+        _set(
+            requirement, verdict, "needs a client with the role `bystander`; the manifest has none"
+        )
     else:
         story = STORIES.get(row["id"]) if verdict in {"fail", "waived"} else None
         requirement["checks"] = [_check(row, verdict, story)]
@@ -317,7 +319,7 @@ def _fetch(number: int, client: str, answer: str, body: str | None = None) -> di
         "command": (
             f"curl --cacert certs/ca.pem --cert certs/{client}.cert.pem "
             f"--key certs/{client}.key.pem -H 'Content-Type: application/json' "
-            f"-d '{{\"key_IDs\": [{{\"key_ID\": \"{KEY_ID}\"}}]}}' "
+            f'-d \'{{"key_IDs": [{{"key_ID": "{KEY_ID}"}}]}}\' '
             "https://127.0.0.1:9102/api/v1/keys/sae-1/dec_keys"
         ),
     }
