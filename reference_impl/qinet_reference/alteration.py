@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from aiohttp import web
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_source import KeySource
     from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order, Status
     from qinet_reference.plan import Plan
 
 
@@ -81,3 +82,82 @@ class Alteration:
     def listener(self, listener: Listener) -> Listener:
         """How the REST server listens."""
         return listener
+
+
+class AltersService(Alteration):
+    """An alteration of what a KME answers, method by method. Unless overridden, forwards."""
+
+    def service(self, service: KeyDelivery, kme: str) -> KeyDelivery:
+        """See `Alteration`."""
+        return _AlteredService(self, service, kme)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        """See `KeyDelivery`; `inner` is what would answer otherwise, `kme` its KME."""
+        del kme
+        return await inner.get_status(caller, slave)
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        """See `KeyDelivery`; `inner` is what would answer otherwise."""
+        return await inner.get_key(caller, slave, request)
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        """See `KeyDelivery`; `inner` is what would answer otherwise."""
+        return await inner.get_key_with_ids(caller, master, key_ids)
+
+
+class _AlteredService:
+    def __init__(self, by: AltersService, inner: KeyDelivery, kme: str) -> None:
+        self._by = by
+        self._inner = inner
+        self._kme = kme
+
+    async def get_status(self, caller: str | None, slave: str) -> Status:
+        return await self._by.get_status(self._inner, self._kme, caller, slave)
+
+    async def get_key(self, caller: str | None, slave: str, request: KeyRequest) -> list[Key]:
+        return await self._by.get_key(self._inner, caller, slave, request)
+
+    async def get_key_with_ids(
+        self, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        return await self._by.get_key_with_ids(self._inner, caller, master, key_ids)
+
+
+class AltersStore(Alteration):
+    """An alteration of what happens to allocated keys. Unless overridden, forwards."""
+
+    def store(self, store: KeyStore) -> KeyStore:
+        """See `Alteration`."""
+        return _AlteredStore(self, store)
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        """See `KeyStore`; `inner` is what would answer otherwise."""
+        await inner.allocate(allocation)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        """See `KeyStore`; `inner` is what would answer otherwise."""
+        return await inner.deliver(order)
+
+
+class _AlteredStore:
+    def __init__(self, by: AltersStore, inner: KeyStore) -> None:
+        self._by = by
+        self._inner = inner
+
+    async def stored_bits(self, one: str, other: str) -> int:
+        return await self._inner.stored_bits(one, other)
+
+    async def allocate(self, allocation: Allocation) -> None:
+        await self._by.allocate(self._inner, allocation)
+
+    async def deliver(self, order: Order) -> list[Key]:
+        return await self._by.deliver(self._inner, order)
+
+    def close(self) -> None:
+        self._inner.close()

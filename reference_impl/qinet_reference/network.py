@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from qinet_reference.adapters import grpc as grpc_adapter
 from qinet_reference.adapters.grpc_wire import GrpcWire
-from qinet_reference.adapters.rest import MAX_BODY, Handler, RestAdapter
+from qinet_reference.adapters.rest import Handler, RestAdapter, RestServer
 from qinet_reference.adapters.rest_wire import (
     RestWire,
     identity_from_header,
@@ -28,6 +26,7 @@ from qinet_reference.domain.key_source import KeySource, RandomKeys, Randomness
 from qinet_reference.manifest import Endpoint
 from qinet_reference.plan import PROXY_HEADER, Identity, Plan
 from qinet_reference.stores.memory import MemoryStore
+from qinet_reference.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     import ssl
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import grpc
+    from aiohttp import web
 
     from qinet_reference.alteration import Alteration, Listener, Listening
     from qinet_reference.domain.directory import Directory
@@ -125,7 +125,7 @@ class Network:
         for alteration in self._alterations:
             handler = alteration.handler(handler)
             listener = alteration.listener(listener)
-        server = web.Server(handler, access_log=None, client_max_size=MAX_BODY)
+        server = RestServer(handler)
         bound = bind(self._plan.host, port)
         listening = await listener(bound, context, server)
         self._exits.push_async_callback(server.shutdown, 0.5)
@@ -171,6 +171,7 @@ class _Core:
         self._options = options
         self.directory: Directory = plan.enrolment()
         self.store: KeyStore = new_store(plan, options.store)
+        self._persistent = self.store
         for alteration in alterations:
             self.directory = alteration.directory(self.directory)
             self.store = alteration.store(self.store)
@@ -190,13 +191,18 @@ class _Core:
     def _randomness(self, kme: str) -> Randomness:
         if self._options.seed is None:
             return os.urandom
-        return random.Random(f"{self._options.seed}/{kme}").randbytes  # noqa: S311 - as asked
+        return random.Random(f"{self._options.seed}/{kme}/{self._start_of(kme)}").randbytes  # noqa: S311 - as asked
+
+    def _start_of(self, kme: str) -> int:
+        """How often the KME ran on the same keys before, lest a seed repeat its key IDs."""
+        return self._persistent.start_of(kme) if isinstance(self._persistent, SqliteStore) else 0
 
 
 def new_store(plan: Plan, file: Path | None) -> KeyStore:
     """The store of a network."""
-    del file
-    return MemoryStore(plan.supply, time.time)
+    if file is None:
+        return MemoryStore(plan.supply, time.time)
+    return SqliteStore(file, plan.supply, time.time)
 
 
 def bind(host: str, port: int) -> socket.socket:

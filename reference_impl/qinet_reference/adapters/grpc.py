@@ -46,7 +46,9 @@ class KeyDeliveryServicer(key_delivery_pb2_grpc.KeyDeliveryServicer):
         status = await self._told(context, self._service.get_status(caller, request.slave_id))
         return pb.GetStatusResponse(status=wire.status_message(status))
 
-    async def GetKey(self, request: pb.GetKeyRequest, context: Context) -> pb.GetKeyResponse:
+    async def GetKey(  # noqa: N802 - gRPC's name
+        self, request: pb.GetKeyRequest, context: Context
+    ) -> pb.GetKeyResponse:
         """014 clause 5.3."""
         wire = self._wire
         caller = wire.identify(context)

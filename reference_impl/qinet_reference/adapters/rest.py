@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from qinet_reference.adapters.rest_wire import encode, json_reply
 from qinet_reference.domain.refusal import Reason, Refusal, malformed
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """Answers one HTTP request."""
 
 MAX_BODY = 1 << 20
-"""Longest request body that is read. Unit: byte."""
+"""Longest request body that is read: aiohttp's own limit. Unit: byte."""
 
 _ROOT = ["", "api", "v1", "keys"]
 _METHODS = {
@@ -28,6 +30,8 @@ _METHODS = {
     "dec_keys": frozenset({"GET", "POST"}),
 }
 _log = logging.getLogger(__name__)
+_no_access_log = logging.getLogger(f"{__name__}.access")
+_no_access_log.disabled = True
 
 
 class RestAdapter:
@@ -77,6 +81,30 @@ class RestAdapter:
 
     def _plain_error(self, code: int, message: str) -> web.Response:
         return self._wire.json_reply(code, self._wire.encode({"message": message}))
+
+
+class RestServer(web.Server):
+    """An HTTP server whose answer to what is not even HTTP is an Error object, too (6.5)."""
+
+    def __call__(self) -> web.RequestHandler:
+        """The protocol of one connection."""
+        return _Connection(self, loop=asyncio.get_running_loop(), access_log=_no_access_log)
+
+
+class _Connection(web.RequestHandler):
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002 - the signature is aiohttp's
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002
+    ) -> web.StreamResponse:
+        """Told without the request, which may hold anything, and the connection is closed."""
+        _log.info("answering %d to what cannot be read: %s", status, type(exc).__name__)
+        code, text = (400, "the request is not HTTP") if status < 500 else (503, "internal error")
+        reply = json_reply(code, encode({"message": text}))
+        reply.force_close()
+        return reply
 
 
 def _decoded(segment: str) -> str:

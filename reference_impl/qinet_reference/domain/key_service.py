@@ -90,6 +90,8 @@ class KeyService:
         """See `KeyDelivery`. UUIDs are compared without regard to case."""
         caller = self._enrolled(caller)
         wanted = [key_id.lower() for key_id in key_ids]
+        if not master:
+            raise malformed("the SAE ID of the master is missing")
         if not wanted:
             raise malformed("at least one key_ID is needed")
         for key_id in wanted:

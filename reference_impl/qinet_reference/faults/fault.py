@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from qinet_reference.alteration import Alteration
+from qinet_reference.alteration import Alteration, AltersService, AltersStore
 
 
 class Fault(Alteration):
@@ -14,3 +14,11 @@ class Fault(Alteration):
     """
 
     requirements: ClassVar[tuple[str, ...]]
+
+
+class ServiceFault(Fault, AltersService):
+    """A lie about meaning, told on every wire."""
+
+
+class StoreFault(Fault, AltersStore):
+    """A lie about the keys that are kept for slaves, told on every wire."""

@@ -1,0 +1,196 @@
+"""Lies that are told before the first request (4, 5.1)."""
+
+# ruff: noqa: D102 - the hooks are described where they are declared
+
+from __future__ import annotations
+
+import _ssl
+import asyncio
+import contextlib
+import ctypes
+import socket
+import ssl
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qinet_reference.faults.fault import Fault
+from qinet_reference.pki import new_server
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from qinet_reference.adapters.rest_wire import RestWire
+    from qinet_reference.adapters.tls import ServerTls
+    from qinet_reference.alteration import Listener, Listening
+
+_TLS_HANDSHAKE = b"\x16"
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
+
+
+class AnyCertificateTrusted(Fault):
+    """A client certificate of any CA is trusted."""
+
+    name = "any-ca-trusted"
+    requirements = ("ETSI-014-5.1-02",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, finish=_trust_everybody)
+
+
+class NoCertificateNeeded(Fault):
+    """Who shows no certificate is served like an SAE that does."""
+
+    name = "no-certificate-needed"
+    requirements = ("ETSI-014-4-04",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, client_certificates=ssl.CERT_OPTIONAL)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        latest: list[str] = []
+
+        def identify(request: web.BaseRequest) -> str | None:
+            caller = wire.identify(request)
+            if caller is not None:
+                latest[:] = [caller]
+            return caller or next(iter(latest), None)
+
+        return replace(wire, identify=identify)
+
+
+class NoCertificateAsked(Fault):
+    """The server asks for no certificate and believes a header."""
+
+    name = "no-certificate-asked"
+    requirements = ("ETSI-014-5.1-01", "ETSI-014-4-06")
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, client_certificates=ssl.CERT_NONE)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return replace(wire, identify=lambda request: request.headers.get("X-SAE-ID"))
+
+
+class ExpiredServed(Fault):
+    """A client certificate is good for ever."""
+
+    name = "expired-served"
+    requirements = ("ETSI-014-5.1-03",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        def finish(context: ssl.SSLContext) -> None:
+            context.verify_flags |= _NO_CHECK_TIME
+
+        return replace(tls, finish=finish)
+
+
+class Tls11Accepted(Fault):
+    """TLS 1.0 and 1.1 are accepted."""
+
+    name = "tls-1.1-accepted"
+    requirements = ("ETSI-014-4-02",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        def finish(context: ssl.SSLContext) -> None:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+
+        return replace(tls, minimum=ssl.TLSVersion.TLSv1, finish=finish)
+
+
+class PlainHttpToo(Fault):
+    """Who speaks plain HTTP to the port of HTTPS is answered, as the SAE that it names."""
+
+    name = "plain-http-too"
+    requirements = ("ETSI-014-4-01",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        latest: list[str] = []
+
+        def identify(request: web.BaseRequest) -> str | None:
+            caller = wire.identify(request)
+            if caller is not None:
+                latest[:] = [caller]
+            return caller or next(iter(latest), None)
+
+        return replace(wire, identify=identify)
+
+    def listener(self, listener: Listener) -> Listener:
+        async def listen(
+            bound: socket.socket, context: ssl.SSLContext | None, server: web.Server
+        ) -> Listening:
+            secure, plain = _inner_socket(), _inner_socket()
+            return _Several(
+                await listener(secure, context, server),
+                await listener(plain, None, server),
+                await asyncio.start_server(_by_first_byte(secure, plain), sock=bound),
+            )
+
+        return listen
+
+
+class ServerUnverifiable(Fault):
+    """The KME shows a certificate that the declared CA did not issue."""
+
+    name = "server-certificate-unverifiable"
+    requirements = ("ETSI-014-5.1-05",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        kme = tls.certificate.name.removesuffix(".cert.pem")
+        folder = Path(tempfile.mkdtemp(prefix="qinet-reference-"))
+        certificate, private_key = folder / "cert.pem", folder / "key.pem"
+        new_server(kme, (), None).write(certificate, private_key)
+        return replace(tls, certificate=certificate, private_key=private_key)
+
+
+def _trust_everybody(context: ssl.SSLContext) -> None:
+    """Make OpenSSL accept whatever the verification of a client certificate finds.
+
+    The standard library has no such switch, for good reasons; so this reaches below it.
+    CPython's SSLContext begins with the object header, and next comes its SSL_CTX.
+    """
+    native = ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
+    ctypes.CDLL(_ssl.__file__).SSL_CTX_set_verify(native, int(ssl.CERT_OPTIONAL), _ACCEPT)
+
+
+_ACCEPT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)(lambda _ok, _store: 1)
+
+
+class _Several:
+    def __init__(self, *servers: Listening) -> None:
+        self._servers = servers
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.close()
+
+
+def _inner_socket() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def _by_first_byte(
+    secure: socket.socket, plain: socket.socket
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """Passes each connection on to one of two servers: who begins with a handshake wants TLS."""
+    ports = {True: secure.getsockname()[1], False: plain.getsockname()[1]}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.read(1)
+        port = ports[first == _TLS_HANDSHAKE]
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+        inner_writer.write(first)
+        await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
+
+    return serve
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while some := await reader.read(1 << 16):
+            writer.write(some)
+            await writer.drain()
+    writer.close()

@@ -1,0 +1,266 @@
+"""Lies about who a caller is and what it may have (4, 5.1, 5.4)."""
+
+# ruff: noqa: D102 - the hooks are described where they are declared
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import grpc
+
+from qinet_reference.domain.refusal import Reason, Refusal, keys_not_found
+from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
+from qinet_reference.faults.owners import Owners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aiohttp import web
+
+    from qinet_reference.adapters.grpc_wire import Context, GrpcWire
+    from qinet_reference.adapters.rest import Handler
+    from qinet_reference.adapters.rest_wire import RestWire
+    from qinet_reference.domain.directory import Directory
+    from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order
+    from qinet_reference.plan import Plan
+
+IDENTITY_HEADERS = ("X-SAE-ID", "Request-SAE-ID", "X-SSL-Client-CN", "X-Client-DN", "X-Client-CN")
+
+
+class AnyoneMayFetch(StoreFault):
+    """Every SAE of the slave's KME may fetch every key there."""
+
+    name = "stranger-served"
+    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22")
+
+    def __init__(self) -> None:
+        self._owners = Owners()
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        self._owners.note(allocation)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        try:
+            return await inner.deliver(order)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.NOT_ENTITLED:
+                raise
+        taken = [await self._owners.take(inner, order, key_id) for key_id in order.key_ids]
+        if not all(taken):
+            raise keys_not_found()
+        return [key for key in taken if key]
+
+
+class OnlyFirstChecked(StoreFault):
+    """Of a batch of key IDs, only the first is checked for who may fetch it."""
+
+    name = "stranger-first-id-only"
+    requirements = ("ETSI-014-5.4-03",)
+
+    def __init__(self) -> None:
+        self._owners = Owners()
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        self._owners.note(allocation)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        first, *others = order.key_ids
+        keys = await inner.deliver(replace(order, key_ids=[first]))
+        taken = [await self._owners.take(inner, order, key_id) for key_id in others]
+        if not all(taken):
+            raise keys_not_found()
+        return keys + [key for key in taken if key]
+
+
+class StrangerToldNotFound(StoreFault):
+    """A stranger who asks for another's key is told that there is no such key."""
+
+    name = "stranger-gets-400"
+    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22")
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        try:
+            return await inner.deliver(order)
+        except Refusal as refusal:
+            if refusal.reason is Reason.NOT_ENTITLED:
+                raise keys_not_found() from None
+            raise
+
+
+class StrangerGets404(Fault):
+    """A stranger who asks for another's key is answered 404."""
+
+    name = "stranger-gets-404"
+    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22", "QINET-KEYS-03")
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def code_of(refusal: Refusal) -> int:
+            return 404 if refusal.reason is Reason.NOT_ENTITLED else wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def code_of(refusal: Refusal) -> grpc.StatusCode:
+            if refusal.reason is Reason.NOT_ENTITLED:
+                return grpc.StatusCode.NOT_FOUND
+            return wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+
+class StrangerBurnsKey(StoreFault):
+    """A stranger is refused, and the key is gone all the same."""
+
+    name = "stranger-burns-key"
+    requirements = ("ETSI-014-5.4-05",)
+
+    def __init__(self) -> None:
+        self._owners = Owners()
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        self._owners.note(allocation)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        try:
+            return await inner.deliver(order)
+        except Refusal as refusal:
+            if refusal.reason is Reason.NOT_ENTITLED:
+                await self._owners.discard(inner, order)
+            raise
+
+
+class MasterFetchesOwn(ServiceFault):
+    """A master that asks for its own key by ID gets it once more."""
+
+    name = "master-fetches-own"
+    requirements = ("ETSI-014-5.4-04",)
+
+    def __init__(self) -> None:
+        self._issued: dict[tuple[str, str], Key] = {}
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        keys = await inner.get_key(caller, slave, request)
+        self._issued.update(((caller or "", key.id), key) for key in keys)
+        return keys
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        own = [self._issued.get((caller or "", key_id)) for key_id in key_ids]
+        if own and all(own):
+            return [key for key in own if key]
+        return await inner.get_key_with_ids(caller, master, key_ids)
+
+
+class HeaderTrusted(Fault):
+    """Whoever claims another's SAE ID in a header is believed."""
+
+    name = "identity-from-header"
+    requirements = ("ETSI-014-4-06",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def identify(request: web.BaseRequest) -> str | None:
+            for header in IDENTITY_HEADERS:
+                if header in request.headers:
+                    return request.headers[header].removeprefix("CN=")
+            return wire.identify(request)
+
+        return replace(wire, identify=identify)
+
+
+class MetadataTrusted(Fault):
+    """Whoever claims another's SAE ID in the metadata of a call is believed."""
+
+    name = "identity-from-metadata"
+    requirements = ("QINET-KEYS-04",)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        headers = tuple(header.lower() for header in IDENTITY_HEADERS)
+
+        def identify(context: Context) -> str | None:
+            for name, value in context.invocation_metadata() or ():
+                if name in headers:
+                    return str(value).removeprefix("CN=")
+            return wire.identify(context)
+
+        return replace(wire, identify=identify)
+
+
+class EverybodyIsTheSame(Fault):
+    """Every caller is taken for the first SAE that called this KME."""
+
+    name = "identity-of-first-caller"
+    requirements = ("ETSI-014-4-05",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return replace(wire, identify=_always_the_first(wire.identify))
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        return replace(wire, identify=_always_the_first(wire.identify))
+
+
+class UnenrolledServed(Fault):
+    """A certificate of the right CA is enough: nobody needs to be enrolled."""
+
+    name = "unenrolled-served"
+    requirements = ("ETSI-014-5.1-04",)
+
+    def __init__(self) -> None:
+        self._kme = "kme-a"
+
+    def plan(self, plan: Plan) -> Plan:
+        self._kme = plan.kmes[0]
+        return plan
+
+    def directory(self, directory: Directory) -> Directory:
+        return _OpenDirectory(directory, self._kme)
+
+
+class _OpenDirectory:
+    """Whoever is unknown belongs to one KME, and may share keys with all."""
+
+    def __init__(self, inner: Directory, kme: str) -> None:
+        self._inner = inner
+        self._kme = kme
+
+    def kme_of(self, sae: str) -> str | None:
+        return self._inner.kme_of(sae) or self._kme
+
+    def may_allocate(self, master: str, slave: str) -> bool:
+        return self._inner.kme_of(master) is None or self._inner.may_allocate(master, slave)
+
+
+class PathNotDecoded(Fault):
+    """The SAE ID in the path is taken as it is written, without URL-decoding."""
+
+    name = "path-not-decoded"
+    requirements = ("ETSI-014-5.1-09",)
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            url = request.rel_url
+            if "%" not in url.raw_path:
+                return await handler(request)
+            literal = url.raw_path.replace("%", "%25")
+            return await handler(request.clone(rel_url=f"{literal}?{url.raw_query_string}"))
+
+        return answer
+
+
+def _always_the_first(identify: Callable[..., str | None]) -> Callable[..., str | None]:
+    first: list[str | None] = []
+
+    def identify_first(call: object) -> str | None:
+        if not first:
+            first.append(identify(call))
+        return first[0]
+
+    return identify_first

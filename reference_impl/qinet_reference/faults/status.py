@@ -1,0 +1,239 @@
+"""Lies that Get status tells (5.2, 6.1)."""
+
+# ruff: noqa: D102 - the hooks are described where they are declared
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qinet_reference.adapters.rest_wire import Document, RestWire, encode, json_reply
+from qinet_reference.domain.model import KeyRequest, Limits, Status
+from qinet_reference.faults.fault import Fault, ServiceFault
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from qinet_reference.adapters.rest import Handler
+    from qinet_reference.domain.key_service import KeyDelivery
+
+
+class StatusFieldMissing(Fault):
+    """Status leaves out max_key_size."""
+
+    name = "status-field-missing"
+    requirements = ("ETSI-014-6.1-09",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: _without(status, "max_key_size"))
+
+
+class StatusMulticastMissing(Fault):
+    """Status leaves out max_SAE_ID_count."""
+
+    name = "status-multicast-missing"
+    requirements = ("ETSI-014-6.1-11",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: _without(status, "max_SAE_ID_count"))
+
+
+class StatusFieldString(Fault):
+    """Status gives key_size as a string."""
+
+    name = "status-field-string"
+    requirements = ("ETSI-014-6.1-05",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "key_size": str(status["key_size"])})
+
+
+class StatusCountFraction(Fault):
+    """Status counts stored keys in fractions."""
+
+    name = "status-count-fraction"
+    requirements = ("ETSI-014-6.1-06",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            status=lambda status: {**status, "stored_key_count": status["stored_key_count"] - 0.5}
+        )
+
+
+class StatusExtensionArray(Fault):
+    """Status carries its extension as an array."""
+
+    name = "status-extension-array"
+    requirements = ("ETSI-014-6.1-12",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "status_extension": []})
+
+
+class StatusNotFound(Fault):
+    """There is no such thing as Get status."""
+
+    name = "status-not-found"
+    requirements = ("ETSI-014-5.1-08", "ETSI-014-5.2-01")
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            if request.path.endswith("/status"):
+                return json_reply(404, encode({"message": "no such resource"}))
+            return await handler(request)
+
+        return answer
+
+
+class KeySizeLies(ServiceFault):
+    """Status promises a default key size that Get key does not keep."""
+
+    name = "status-key-size-lies"
+    requirements = ("ETSI-014-6.2-04",)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, limits=replace(status.limits, key_size=status.limits.key_size // 2))
+
+
+class CountAboveMaximum(ServiceFault):
+    """Status counts more stored keys than can be stored."""
+
+    name = "status-count-above-max"
+    requirements = ("ETSI-014-6.1-14",)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, stored_key_count=status.limits.max_key_count + 1)
+
+
+class CountNeverFalls(ServiceFault):
+    """Status always says that the store is full."""
+
+    name = "status-count-never-falls"
+    requirements = ("ETSI-014-5.3-03",)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, stored_key_count=status.limits.max_key_count)
+
+
+class StatusConsumes(ServiceFault):
+    """Each Get status uses up the keys of a largest Get key."""
+
+    name = "status-consumes"
+    requirements = ("ETSI-014-5.2-03",)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        limits = status.limits
+        largest = KeyRequest(number=limits.max_key_per_request, size=limits.max_key_size)
+        await inner.get_key(caller, slave, largest)
+        return status
+
+
+class MasterFromPath(ServiceFault):
+    """Status names the SAE in the path as the master, whoever calls."""
+
+    name = "status-master-from-path"
+    requirements = ("ETSI-014-6.1-03", "ETSI-014-5.2-02", "ETSI-014-4-05")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        return replace(await super().get_status(inner, kme, caller, slave), master=slave)
+
+
+class SlaveIsCaller(ServiceFault):
+    """Status names the caller as the slave."""
+
+    name = "status-slave-is-caller"
+    requirements = ("ETSI-014-6.1-04", "ETSI-014-5.2-02")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, slave=status.master)
+
+
+class SameKmeIds(ServiceFault):
+    """All KMEs of the network call themselves by one name."""
+
+    name = "kme-ids-same"
+    requirements = ("ETSI-014-4-08", "ETSI-014-5.1-06", "QINET-KEYS-11")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, source_kme="kme", target_kme="kme")
+
+
+class TargetIsSource(ServiceFault):
+    """Status names the answering KME as the target KME, too."""
+
+    name = "status-target-is-source"
+    requirements = ("ETSI-014-6.1-02", "ETSI-014-6.1-16")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        return replace(await super().get_status(inner, kme, caller, slave), target_kme=kme)
+
+
+class KmeIdUnconfirmed(ServiceFault):
+    """The KME calls itself by a name that its certificate does not have."""
+
+    name = "kme-id-unconfirmed"
+    requirements = ("ETSI-014-5.1-06", "QINET-KEYS-11")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(
+            status,
+            source_kme=f"site/{status.source_kme}",
+            target_kme=f"site/{status.target_kme}",
+        )
+
+
+class MinimumAboveDefault(ServiceFault):
+    """Status gives a least key size above the default one."""
+
+    name = "status-min-above-default"
+    requirements = ("ETSI-014-6.1-13",)
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(
+            status, limits=replace(status.limits, min_key_size=status.limits.key_size + 8)
+        )
+
+
+class ZeroLimits(ServiceFault):
+    """Status gives every limit as 0, and keys are delivered all the same."""
+
+    name = "status-zero-limits"
+    requirements = ("ETSI-014-6.1-15", "ETSI-014-6.2-04")
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        return replace(status, stored_key_count=0, limits=Limits(0, 0, 0, 0, 0, 0))
+
+
+def _without(status: Document, field: str) -> Document:
+    return {name: value for name, value in status.items() if name != field}
