@@ -5,8 +5,6 @@ The parts that they break know nothing of them: see `qinet_reference.alteration`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from qinet_reference.faults import (
     connections,
     documents,
@@ -20,9 +18,7 @@ from qinet_reference.faults import (
     status,
 )
 from qinet_reference.faults.fault import Fault
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from qinet_reference.named import defined_in
 
 _AREAS = (
     status,
@@ -37,17 +33,5 @@ _AREAS = (
     documents,
 )
 
-
-def _in(area: ModuleType) -> list[type[Fault]]:
-    return [
-        kind
-        for kind in vars(area).values()
-        if isinstance(kind, type)
-        and issubclass(kind, Fault)
-        and kind.__module__ == area.__name__
-        and "name" in vars(kind)
-    ]
-
-
-ALL: tuple[type[Fault], ...] = tuple(fault for area in _AREAS for fault in _in(area))
+ALL: tuple[type[Fault], ...] = defined_in(_AREAS, Fault)
 """Every fault, area by area."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from qinet_reference.named import defined_in
+from qinet_reference.variants import offers, wires
+from qinet_reference.variants.variant import Variant
 
-if TYPE_CHECKING:
-    from qinet_reference.variants.variant import Variant
-
-ALL: tuple[type[Variant], ...] = ()
+ALL: tuple[type[Variant], ...] = defined_in((offers, wires), Variant)
 """Every variant."""

@@ -1,0 +1,194 @@
+"""Networks that are reached, or that write, in unusual ways."""
+
+# ruff: noqa: D102 - the hooks are described where they are declared
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qinet_reference.domain.refusal import Reason, Refusal
+from qinet_reference.plan import Identity, PkiStyle, Plan
+from qinet_reference.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
+    from qinet_reference.adapters.rest import Handler
+    from qinet_reference.adapters.rest_wire import Document, RestWire
+    from qinet_reference.adapters.tls import ServerTls
+    from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.domain.model import Key, KeyRequest, Status
+
+
+class HeaderIdentity(Variant):
+    """A TLS-terminating proxy tells the KME who calls, in a header; there are no certificates."""
+
+    name = "header-identity"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, identity=Identity.HEADER, serves_grpc=False)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, client_certificates=ssl.CERT_NONE)
+
+
+class PlainHttp(Variant):
+    """A laboratory without TLS: all is well, except what the standard says about TLS."""
+
+    name = "plain-http"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, scheme="http", identity=Identity.HEADER, serves_grpc=False)
+
+
+class SelfSigned(Variant):
+    """Each KME's certificate is signed by itself, and the manifest gives it as its own CA."""
+
+    name = "self-signed"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, pki=PkiStyle.SELF_SIGNED_SERVERS)
+
+
+class ChainedCa(Variant):
+    """An intermediate CA issues all certificates; everybody shows the chain."""
+
+    name = "chained-ca"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, pki=PkiStyle.INTERMEDIATE_CA)
+
+
+class SanOnly(Variant):
+    """Client certificates have no subject: the SAE ID is a URI among the alternative names."""
+
+    name = "san-only"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, pki=PkiStyle.SAN_ONLY)
+
+
+class Ipv6(Variant):
+    """The KMEs are reached at [::1]."""
+
+    name = "ipv6"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, host="::1")
+
+
+class Tls12Only(Variant):
+    """TLS 1.2 and nothing else (REST)."""
+
+    name = "tls12-only"
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, maximum=ssl.TLSVersion.TLSv1_2)
+
+
+class Tls13Only(Variant):
+    """TLS 1.3 and nothing else (REST)."""
+
+    name = "tls13-only"
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, minimum=ssl.TLSVersion.TLSv1_3)
+
+
+class ClosesConnections(Variant):
+    """The server closes each connection after one reply, without announcing it."""
+
+    name = "closes-connections"
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            reply = await handler(request)
+            await reply.prepare(request)
+            await reply.write_eof()
+            if request.transport is not None:
+                request.transport.close()
+            return reply
+
+        return answer
+
+
+class Hangs(Variant):
+    """Connections are accepted, and no request is ever answered."""
+
+    name = "hangs"
+
+    def service(self, service: KeyDelivery, kme: str) -> KeyDelivery:
+        del kme
+        return _Silent(service)
+
+
+class _Silent:
+    def __init__(self, inner: KeyDelivery) -> None:
+        self._inner = inner
+
+    async def get_status(self, caller: str | None, slave: str) -> Status:
+        await asyncio.Event().wait()
+        return await self._inner.get_status(caller, slave)
+
+    async def get_key(self, caller: str | None, slave: str, request: KeyRequest) -> list[Key]:
+        await asyncio.Event().wait()
+        return await self._inner.get_key(caller, slave, request)
+
+    async def get_key_with_ids(
+        self, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        await asyncio.Event().wait()
+        return await self._inner.get_key_with_ids(caller, master, key_ids)
+
+
+class Json401(Variant):
+    """A 401 carries an Error, too."""
+
+    name = "json-401"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def reply(refusal: Refusal) -> web.Response:
+            return wire.json_reply(401, wire.encode({"message": refusal.message}))
+
+        return replace(wire, unauthorised_reply=reply)
+
+
+class ExtraMembers(Variant):
+    """Every JSON object has members that the standard does not know."""
+
+    name = "extra-members"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            status=_with_extras,
+            error=_with_extras,
+            container=lambda container: _with_extras(
+                {**container, "keys": [_with_extras(key) for key in container["keys"]]}
+            ),
+        )
+
+
+class OtherCodes(Variant):
+    """Where the standard leaves the code open, it is 404: for an SAE without association."""
+
+    name = "codes-404"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def code_of(refusal: Refusal) -> int:
+            unknown = refusal.reason is Reason.UNKNOWN_ASSOCIATION
+            return 404 if unknown else wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+
+def _with_extras(document: Document) -> Document:
+    return {
+        "qinet_served_by": {"shelf": 3, "firmware": ["2", "1", None]},
+        **document,
+        "qinet_note": "Grüße",
+    }
