@@ -23,6 +23,7 @@ from qonform.drivers.http_wire import HttpWire, Reply, WireError
 from qonform.drivers.identity import Identity
 from qonform.drivers.meter import Meter
 from qonform.drivers.tls import client_context
+from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.exchanges import (
     Exchange,
     ExchangeLog,
@@ -125,13 +126,13 @@ class Etsi014Driver:
         """Whether the node can be asked over this transport."""
         return node.id in self._wires
 
-    def wire(self, node: str) -> HttpWire:
-        """The HTTP connection to a node, for checks about TLS itself."""
-        return self._wires[node]
-
-    def ca(self, node: str) -> str | None:
-        """The file with the authority of the node's certificate."""
-        return str(self._cas[node]) if self._cas[node] else None
+    def tls(self, node: str) -> TlsEndpoint:
+        """Where the node speaks TLS, for checks about TLS itself."""
+        wire = self._wires[node]
+        return TlsEndpoint(
+            node, self.profile, wire.host, wire.port, wire.secure, self._cas[node],
+            self._log, self.meter, ("http/1.1",),
+        )  # fmt: skip
 
     def context(self, node: str, identity: Identity) -> ssl.SSLContext | None:
         """The TLS context with which `identity` calls the node; None in plain HTTP."""
@@ -148,10 +149,22 @@ class Etsi014Driver:
         return Etsi014Client(self, node, identity)
 
     def send(
-        self, node: str, identity: Identity, request: Request, *, fresh: bool = False
+        self,
+        node: str,
+        identity: Identity,
+        request: Request,
+        *,
+        fresh: bool = False,
+        plain: bool = False,
     ) -> Answer:
-        """Sends one request and records the exchange. Never raises for what the target does."""
+        """Sends one request and records the exchange. Never raises for what the target does.
+
+        Args:
+            fresh: on a connection of its own.
+            plain: without TLS, whatever the manifest says.
+        """
         wire = self._wires[node]
+        secure = wire.secure and not plain
         headers = {"Accept": _JSON_TYPE, **identity.headers}
         if request.body is not None:
             headers["Content-Type"] = _JSON_TYPE
@@ -164,8 +177,8 @@ class Etsi014Driver:
             result: Reply | WireError
             try:
                 result = wire.send(
-                    self.context(node, identity), request.method, path, headers, request.body,
-                    safe=safe, fresh=fresh,
+                    self.context(node, identity) if secure else None, request.method, path,
+                    headers, request.body, safe=safe, fresh=fresh or plain,
                 )  # fmt: skip
             except WireError as error:
                 result = error
@@ -184,11 +197,11 @@ class Etsi014Driver:
             answers.append(answer)
             self._account(answer, request.call)
             return Exchange(
-                number, at, 1000 * took, self.profile, "https" if wire.secure else "http",
+                number, at, 1000 * took, self.profile, "https" if secure else "http",
                 node, identity.label,
                 _show_request(request, path, headers),
                 _show_reply(result, answer.json),
-                self._command(node, identity, request, path),
+                self._command(node, identity, request, path, secure=secure),
                 identity.enrolled and not request.beside,
                 request.call, answer.outcome, answer,
             )  # fmt: skip
@@ -200,10 +213,11 @@ class Etsi014Driver:
         if isinstance(answer.outcome, Delivered) and isinstance(call, GetKey):
             self.meter.drew_keys([k.material.bits for k in answer.outcome.value.keys])
 
-    def _command(self, node: str, identity: Identity, request: Request, path: str) -> str:
-        wire = self._wires[node]
+    def _command(
+        self, node: str, identity: Identity, request: Request, path: str, *, secure: bool
+    ) -> str:
         words = ["curl", "-sS", "-i"]
-        if wire.secure and self._cas[node]:
+        if secure and self._cas[node]:
             words += ["--cacert", str(self._cas[node])]
         if identity.certificate:
             words += ["--cert", str(identity.certificate), "--key", str(identity.private_key)]
@@ -215,8 +229,8 @@ class Etsi014Driver:
             if "Content-Type" not in request.headers:
                 words += ["-H", f"Content-Type: {_JSON_TYPE}"]
             words += ["--data-binary", request.body[:2000].decode("utf-8", "backslashreplace")]
-        scheme = "https" if wire.secure else "http"
-        return shlex.join([*words, f"{scheme}://{wire.authority}{path}"])
+        scheme = "https" if secure else "http"
+        return shlex.join([*words, f"{scheme}://{self._wires[node].authority}{path}"])
 
     def close(self) -> None:
         """Closes kept connections."""

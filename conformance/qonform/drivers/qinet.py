@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
 import grpc
 from google.protobuf import json_format, struct_pb2
@@ -21,6 +22,7 @@ from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
 from qonform.drivers.identity import Identity
 from qonform.drivers.meter import Meter
+from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.exchanges import (
     Exchange,
     ExchangeLog,
@@ -125,6 +127,14 @@ class QinetDriver:
         """The file with the authority of the node's certificate."""
         found = self._nodes[node].ca
         return str(found) if found else None
+
+    def tls(self, node: str) -> TlsEndpoint:
+        """Where the node speaks TLS, for checks about TLS itself."""
+        parts = urlsplit(f"//{self.address(node)}")
+        return TlsEndpoint(
+            node, self.profile, parts.hostname or "", parts.port or 443, True,
+            self._nodes[node].ca, self._log, self.meter, ("h2",),
+        )  # fmt: skip
 
     def channel(self, node: str, identity: Identity) -> grpc.Channel:
         """A connection of this thread's own, on which `identity` calls `node`."""

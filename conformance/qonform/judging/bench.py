@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from qonform.drivers.identity import Identity
 from qonform.drivers.meter import Meter
+from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.judging.finding import Undecidable
 from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
 from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind
@@ -49,6 +50,10 @@ class Driver(Protocol):
 
     def serves(self, node: Node) -> bool:
         """Whether the node can be asked over this transport."""
+        ...
+
+    def tls(self, node: str) -> TlsEndpoint:
+        """Where the node speaks TLS."""
         ...
 
     def key_delivery(self, node: str, identity: Identity) -> KeyDelivery:
