@@ -132,6 +132,11 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
+TABLES = st.lists(
+    st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES, max_size=2), max_size=3),
+    min_size=1,
+    max_size=2,
+)
 BLANKS = st.sampled_from(["", "", "\n", " # ] } = ' \"\n", "\n\n\t# x\n  "])
 SPACES = st.sampled_from(["", " ", "\t "])
 
@@ -228,7 +233,7 @@ class Writer:
 def documents(draw: Any) -> tuple[str, dict[KeyPath, int]]:
     writer = Writer(draw)
     writer.put(draw(BLANKS))
-    writer.table((), [], draw(st.dictionaries(KEYS, VALUES, max_size=5)))
+    writer.table((), [], draw(st.dictionaries(KEYS, VALUES | TABLES, max_size=4)))
     return writer.text, writer.lines
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _Walk:
             self._skip(_BLANK)
 
     def _line(self) -> int:
-        return bisect_right(self._newlines, self._at - 1) + 1
+        return bisect_left(self._newlines, self._at) + 1
 
     def _sees(self, start: str) -> bool:
         return self._text.startswith(start, self._at)
