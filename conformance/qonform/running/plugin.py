@@ -77,6 +77,15 @@ class Plugin:
                 )  # fmt: skip
 
     @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module of checks that does not load is a fault of the suite."""
+        if report.failed:
+            said = str(report.longrepr).strip().splitlines()
+            self._session.errors.append(
+                f"{report.nodeid} does not load: {said[-1] if said else ''}"
+            )
+
+    @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[CheckItem]) -> None:
         """Cheap checks first: what a poor key store can decide is decided."""
         items.sort(key=lambda item: item.check.keys)

@@ -37,7 +37,9 @@ def run(
 
 def _say_how_it_ended(session: Session, ended: int) -> None:
     """Notes why a run was cut short, if it was."""
-    if ended == _PYTEST_INTERRUPTED:
+    if session.errors and not session.records:
+        session.interrupted = "the suite itself failed to load"
+    elif ended == _PYTEST_INTERRUPTED:
         session.interrupted = "the run was interrupted"
     elif ended not in (0, 1, 5):
         session.interrupted = "the suite itself failed to run"

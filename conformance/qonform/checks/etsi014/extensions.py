@@ -1,0 +1,96 @@
+"""Extension parameters of Get key (014 clause 6.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qonform.judging import Bench, Judge, Undecidable, judges
+from qonform.ports.key_delivery import KeyContainer, KeyRequest
+from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+
+UNSUPPORTED = "not all extension_mandatory parameters are supported"
+UNMET = "not all extension_mandatory request options could be met"
+UNHANDLED = "not all extension_optional request options handled"
+
+UNKNOWN = "qonform_no_such_parameter"
+"""A name that nobody supports: the suite's own prefix, for a parameter that does not exist."""
+
+VALUES: tuple[Any, ...] = (1, -2.5, "text", True, None, [1, "two"], {"a": {"b": []}})
+
+
+@judges("ETSI-014-6.2-13", "ETSI-014-6.2-14", keys=3)
+def an_unknown_mandatory_parameter(bench: Bench, judge: Judge) -> None:
+    """Get key with a mandatory parameter that nobody knows: alone, and beside number and size."""
+    mandatory = ((UNKNOWN, "on"),)
+    for request, without in (
+        (KeyRequest(mandatory=mandatory), KeyRequest()),
+        (KeyRequest(1, bench.key_size, mandatory=mandatory), KeyRequest(1, bench.key_size)),
+    ):
+        refused = bench.provoke(request)
+        control = bench.get_key(bench.master, bench.slave_id, without)
+        _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
+        _judge_message(judge, "ETSI-014-6.2-14", UNSUPPORTED, refused, control)
+
+
+@judges("ETSI-014-6.2-15", keys=2)
+def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None:
+    """Get key with a parameter that the supplier supports, at a value that cannot be met."""
+    claimed = [e for e in bench.target.claims.keys.extensions if e.has_impossible]
+    if not claimed:
+        judge.not_applicable(
+            "ETSI-014-6.2-15", "the manifest claims no extension with an impossible value"
+        )
+        return
+    for extension in claimed:
+        request = KeyRequest(mandatory=((extension.name, extension.impossible),))
+        refused = bench.provoke(request)
+        possible = ((extension.name, extension.possible),) if extension.has_possible else None
+        control = bench.get_key(bench.master, bench.slave_id, KeyRequest(mandatory=possible))
+        bad = (
+            isinstance(refused, Refused)
+            and refused.kind is RefusalKind.BAD_REQUEST
+            and refused.message == UNMET
+        )
+        judge.refusal("ETSI-014-6.2-15", refused, bad, due=f"400 with the message {UNMET!r}",
+                      control=control, evidence=[refused])  # fmt: skip
+
+
+@judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=8)
+def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
+    """Get key with an optional parameter that nobody knows, with values of every JSON type."""
+    control = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    if not isinstance(control, Delivered):
+        raise Undecidable(f"Get key without the parameter was not served: {control}")
+    for value in VALUES[: bench.cases(3, len(VALUES), len(VALUES))]:
+        request = KeyRequest(optional=((UNKNOWN, value),))
+        outcome = bench.provoke(request)
+        holds = isinstance(outcome, Delivered) or (
+            isinstance(outcome, Refused)
+            and outcome.kind is RefusalKind.BAD_REQUEST
+            and outcome.message == UNHANDLED
+        )
+        due = f"the ordinary answer, or 400 with the message {UNHANDLED!r}"
+        requirement = "ETSI-014-6.2-16" if isinstance(value, str | int) else "ETSI-014-6.2-17"
+        judge.refusal(requirement, outcome, holds, due=due, control=control, evidence=[outcome])
+
+
+def _judge_bad_request(
+    judge: Judge, requirement: str, refused: Outcome[KeyContainer], control: Outcome[KeyContainer]
+) -> None:
+    bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
+    judge.refusal(requirement, refused, bad, due="400", control=control, evidence=[refused])
+
+
+def _judge_message(
+    judge: Judge,
+    requirement: str,
+    message: str,
+    refused: Outcome[KeyContainer],
+    control: Outcome[KeyContainer],
+) -> None:
+    if isinstance(refused, Delivered):
+        judge.undecided(requirement, "the request was not refused")
+        return
+    said = isinstance(refused, Refused) and refused.message == message
+    judge.refusal(requirement, refused, said, due=f"the message {message!r}", control=control,
+                  evidence=[refused])  # fmt: skip

@@ -1,0 +1,153 @@
+"""Get key with key IDs: who may fetch what, and how it is refused (014 clauses 5.4 and 6.4)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from qonform.judging import Bench, Judge, judges
+from qonform.ports.key_delivery import Key, KeyContainer
+from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+
+NOT_FOUND = "one or more keys specified are not found on KME"
+
+
+@judges("ETSI-014-6.4-01", "ETSI-014-6.4-03", keys=4)
+def one_key_or_several(bench: Bench, judge: Judge) -> None:
+    """The slave fetches one key, then three in one request."""
+    keys = bench.draw(4)
+    for batch in (keys[:1], keys[1:]):
+        fetched = bench.fetch(bench.slave, [key.id for key in batch])
+        served = isinstance(fetched, Delivered)
+        judge.that("ETSI-014-6.4-01", served, due=f"a container with {len(batch)} keys",
+                   came=fetched)  # fmt: skip
+        if isinstance(fetched, Delivered):
+            came = {key.id.lower() for key in fetched.value.keys}
+            judge.that("ETSI-014-6.4-03", came == {key.id.lower() for key in batch},
+                       due="exactly the keys asked for", came=fetched)  # fmt: skip
+
+
+@judges("ETSI-014-5.4-02", "ETSI-014-5.4-05", keys=1)
+def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
+    """An SAE at the slave's KME, which Get key did not name, asks for the key; then the slave does."""
+    third = bench.third
+    (key,) = bench.draw()
+    refused = bench.settle(
+        lambda: third.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
+    )
+    fetched = bench.fetch(bench.slave, [key.id])
+    judge.refusal("ETSI-014-5.4-02", refused, is_unauthorised(refused),
+                  due=f"401 for {third.sae_id}", control=fetched)  # fmt: skip
+    judge_nothing_consumed(judge, refused, fetched)
+
+
+@judges("ETSI-014-5.4-03", "ETSI-014-5.4-05", keys=2)
+def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
+    """The slave asks for its own key together with a key of another SAE, in either order."""
+    third, slave = bench.third, bench.slave
+    (own,), (foreign,) = bench.draw(), bench.draw(to=third.sae_id)
+    for batch in ([own.id, foreign.id], [foreign.id, own.id]):
+        refused = bench.settle(
+            lambda ids=batch: slave.keys.get_key_with_ids(bench.master.sae_id, ids), final
+        )
+        if isinstance(refused, Delivered):
+            break
+    fetched = bench.fetch(slave, [own.id])
+    judge.refusal("ETSI-014-5.4-03", refused, is_unauthorised(refused),
+                  due="401 for the whole request", control=fetched)  # fmt: skip
+    judge_nothing_consumed(judge, refused, fetched)
+    judge_nothing_consumed(judge, refused, bench.fetch(third, [foreign.id]))
+
+
+@judges("ETSI-014-5.4-04", keys=1)
+def a_master_does_not_fetch_its_own_key(bench: Bench, judge: Judge) -> None:
+    """The master calls Get key with key IDs for its own key, at its own KME."""
+    (key,) = bench.draw()
+    refused = bench.master.keys.get_key_with_ids(bench.master.sae_id, [key.id])
+    judge.refusal("ETSI-014-5.4-04", refused, isinstance(refused, Refused),
+                  due="a refusal", control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+
+
+@judges("ETSI-014-6.4-04", "ETSI-014-6.4-05", "ETSI-014-6.4-06", "ETSI-014-6.4-07", keys=1)
+def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
+    """The slave asks for a key that nobody ever got, alone and together with its own key."""
+    slave, master = bench.slave, bench.master.sae_id
+    unknown = str(uuid.UUID(int=bench.chance("unknown").getrandbits(128), version=4))
+    (key,) = bench.draw()
+    alone = slave.keys.get_key_with_ids(master, [unknown])
+    mixed = [
+        slave.keys.get_key_with_ids(master, ids) for ids in ([key.id, unknown], [unknown, key.id])
+    ]
+    fetched = bench.fetch(slave, [key.id])
+    for refused in (alone, *mixed):
+        judge_not_found(judge, refused, fetched)
+    leaked = [o for o in mixed if isinstance(o, Delivered) and o.value.keys]
+    judge.that("ETSI-014-6.4-06", not leaked, due="no key, since not all can be returned",
+               came=leaked[0] if leaked else mixed[0])  # fmt: skip
+    if leaked:
+        judge.undecided("ETSI-014-6.4-07", "the batch was not refused")
+    else:
+        judge.that("ETSI-014-6.4-07", isinstance(fetched, Delivered),
+                   due="the key, which the refused batch did not use up", came=fetched)  # fmt: skip
+
+
+@judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
+def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
+    """The slave fetches a key, and then asks for it again."""
+    (key,) = bench.draw()
+    first = bench.fetch(bench.slave, [key.id])
+    again = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id])
+    judge.refusal("ETSI-014-5.4-06", again, not isinstance(again, Delivered),
+                  due="a refusal: the slave has had the key", control=first)  # fmt: skip
+    if isinstance(again, Delivered):
+        judge.undecided("ETSI-014-6.4-04", "the key was delivered again: see ETSI-014-5.4-06")
+        judge.undecided("ETSI-014-6.4-05", "the key was delivered again: see ETSI-014-5.4-06")
+    else:
+        judge_not_found(judge, again, first)
+
+
+def judge_not_found(
+    judge: Judge, refused: Outcome[KeyContainer], control: Outcome[KeyContainer]
+) -> None:
+    """A key that cannot be returned is refused as a bad request, in the words of the standard."""
+    bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
+    judge.refusal("ETSI-014-6.4-04", refused, bad, due="400", control=control, evidence=[refused])
+    said = isinstance(refused, Refused) and refused.message == NOT_FOUND
+    if isinstance(refused, Delivered):
+        judge.undecided("ETSI-014-6.4-05", "the request was not refused: see ETSI-014-6.4-04")
+    else:
+        judge.refusal("ETSI-014-6.4-05", refused, said, due=f"the message {NOT_FOUND!r}",
+                      control=control, evidence=[refused])  # fmt: skip
+
+
+def judge_nothing_consumed(
+    judge: Judge, refused: Outcome[Any], fetched: Outcome[KeyContainer]
+) -> None:
+    """After a refused request, the rightful slave still gets its key."""
+    if isinstance(refused, Delivered):
+        judge.undecided("ETSI-014-5.4-05", "the request was not refused")
+    else:
+        judge.that("ETSI-014-5.4-05", isinstance(fetched, Delivered),
+                   due="the key for its rightful slave, after the refusal", came=fetched)  # fmt: skip
+
+
+def is_unauthorised(outcome: Outcome[Any]) -> bool:
+    """401, in whatever words the transport has for it."""
+    return isinstance(outcome, Refused) and outcome.kind is RefusalKind.UNAUTHORISED
+
+
+def final(outcome: Outcome[Any]) -> bool:
+    """Whether asking again could change nothing: delivered, or refused for want of a right.
+
+    Until the key has reached this KME it may well answer that it knows no such key.
+    """
+    return is_unauthorised(outcome) or not isinstance(outcome, Refused)
+
+
+def same(keys: list[Key], outcome: Outcome[KeyContainer]) -> bool:
+    """Whether just these keys were delivered, bit for bit."""
+    if not isinstance(outcome, Delivered):
+        return False
+    return {k.id.lower(): k.material for k in keys} == {
+        k.id.lower(): k.material for k in outcome.value.keys
+    }

@@ -1,0 +1,177 @@
+"""Get key: number and size (014 clauses 5.3 and 6.2)."""
+
+from __future__ import annotations
+
+from qonform.judging import Bench, Judge, Undecidable, judges
+from qonform.ports.key_delivery import KeyContainer, KeyRequest
+from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+
+NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
+
+
+@judges("ETSI-014-5.3-01", "ETSI-014-5.4-01", "ETSI-014-6.2-02", "ETSI-014-6.2-04", keys=1)
+def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
+    """The master gets a key with nothing but defaults, and the slave fetches its copy."""
+    bench.advertised  # noqa: B018 - asked first: Status says what the default size is
+    got = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    if isinstance(got, Refused) and got.kind is RefusalKind.UNAUTHORISED:
+        raise Undecidable(f"the KME does not let the master ask for keys with the slave: {got}")
+    if not judge.that(
+        "ETSI-014-5.3-01", isinstance(got, Delivered), due="a Key container", came=got
+    ):
+        raise Undecidable(f"no key to judge: {got}")
+    assert isinstance(got, Delivered)  # noqa: S101 - for the type checker
+    keys = got.value.keys
+    judge.that("ETSI-014-6.2-02", len(keys) == 1, due="1 key", came=f"{len(keys)} keys")
+    if not keys:
+        raise Undecidable("Get key delivered no key")
+    key = keys[0]
+    judge.that(
+        "ETSI-014-6.2-04", key.material.bits == 8 * -(-bench.key_size // 8),
+        due=f"a key of {bench.key_size} bit, the key_size of Status",
+        came=f"a key of {key.material.bits} bit",
+    )  # fmt: skip
+    fetched = bench.fetch(bench.slave, [key.id])
+    alike = isinstance(fetched, Delivered) and [key] == list(fetched.value.keys)
+    judge.that(
+        "ETSI-014-5.4-01", alike,
+        due=f"the master's key {key} at the slave's KME, within {bench.delay_s:g} s",
+        came=fetched,
+    )  # fmt: skip
+
+
+@judges("ETSI-014-6.2-01", keys=32)
+def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
+    """Get key for 1, 2 and as many keys as one request may have: that many come, or an error."""
+    size = smallest_size(bench)
+    for number in dict.fromkeys((1, 2, _many(bench, size))):
+        if number <= bench.max_number:
+            outcome = bench.get_key(bench.master, bench.slave_id, KeyRequest(number, size))
+            _judge_count(judge, number, outcome)
+
+
+def _many(bench: Bench, size: int) -> int:
+    """The largest number that Status allows, within what this effort spends on one request."""
+    return max(1, min(bench.max_number, bench.cases(4_096, 131_072, 1_048_576) // size))
+
+
+def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
+    if isinstance(outcome, Delivered):
+        came = len(outcome.value.keys)
+        judge.that("ETSI-014-6.2-01", came == number, due=f"{number} keys, or an error",
+                   came=f"{came} keys for number = {number}", evidence=[outcome])  # fmt: skip
+    elif isinstance(outcome, Refused) and number > 1:
+        judge.that("ETSI-014-6.2-01", True, due=f"{number} keys, or an error",
+                   came=outcome, evidence=[outcome])  # fmt: skip
+    else:
+        judge.undecided("ETSI-014-6.2-01", f"{outcome}", evidence=[outcome])
+
+
+@judges("ETSI-014-6.2-03", "ETSI-014-6.2-05", keys=24)
+def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
+    """Get key at the smallest and the largest size that Status names, and at some between."""
+    low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
+    for size in dict.fromkeys((low, high)):
+        if size * 4 > bench.driver.meter.limits.key_budget_bits:
+            judge.undecided(
+                "ETSI-014-6.2-05", f"one key of {size} bit would take a quarter of the key budget"
+            )
+            continue
+        outcome = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=size))
+        judge.that("ETSI-014-6.2-05", isinstance(outcome, Delivered),
+                   due=f"a key of {size} bit, a size that Status says can be delivered",
+                   came=outcome, evidence=[outcome])  # fmt: skip
+        _judge_size(judge, size, outcome)
+    for size in _between(bench, low, high):
+        _judge_size(judge, size, bench.provoke(KeyRequest(size=size)))
+
+
+def _between(bench: Bench, low: int, high: int) -> list[int]:
+    """Some multiples of 8 between the limits, not too large to pay for."""
+    ceiling = min(high, low + bench.cases(1_024, 8_192, 65_536))
+    choices = range(low + 8, ceiling, 8)
+    return bench.chance("sizes").sample(choices, min(len(choices), bench.cases(2, 6, 24)))
+
+
+def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None:
+    if isinstance(outcome, Delivered):
+        lengths = sorted({key.material.bits for key in outcome.value.keys})
+        judge.that("ETSI-014-6.2-03", lengths == [size], due=f"keys of {size} bit",
+                   came=f"keys of {' and '.join(map(str, lengths)) or 'no'} bit",
+                   evidence=[outcome])  # fmt: skip
+    elif isinstance(outcome, Refused):
+        judge.observed("A-33", f"size {size} refused with {outcome.code}")
+
+
+@judges("ETSI-014-6.2-09", keys=1)
+def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
+    """Get key for one key more than Status allows in a request."""
+    size, number = smallest_size(bench), bench.max_number + 1
+    outcome = bench.provoke(KeyRequest(number, size))
+    control = bench.get_key(bench.master, bench.slave_id, KeyRequest(1, size))
+    judge.refusal(
+        "ETSI-014-6.2-09", outcome, isinstance(outcome, Refused),
+        due=f"no keys for number = {number}, since max_key_per_request is {bench.max_number}",
+        control=control,
+    )  # fmt: skip
+
+
+@judges("ETSI-014-6.2-10", keys=2)
+def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
+    """Get key for 8 bit less than the smallest size, and 8 bit more than the largest."""
+    low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
+    for size, within in ((low - 8, low), (high + 8, low)):
+        if size <= 0:
+            continue
+        outcome = bench.provoke(KeyRequest(size=size))
+        control = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=within))
+        judge.refusal(
+            "ETSI-014-6.2-10", outcome, isinstance(outcome, Refused),
+            due=f"no key for size = {size}: Status names {low} to {high} bit",
+            control=control, evidence=[outcome],
+        )  # fmt: skip
+
+
+@judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
+def a_size_that_is_no_multiple_of_8(bench: Bench, judge: Judge) -> None:
+    """Get key for a size between the limits that is no multiple of 8."""
+    size = odd_size(bench)
+    if size is None:
+        why = "no size between the limits of Status is anything but a multiple of 8"
+        judge.not_applicable("ETSI-014-6.2-11", why)
+        judge.not_applicable("ETSI-014-6.2-12", why)
+        return
+    outcome = bench.provoke(KeyRequest(size=size))
+    control = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=smallest_size(bench)))
+    judge_odd_size(judge, outcome, control)
+
+
+def judge_odd_size(
+    judge: Judge, outcome: Outcome[KeyContainer], control: Outcome[KeyContainer]
+) -> None:
+    """Served at that size, or refused as a bad request in the words of the standard."""
+    if isinstance(outcome, Delivered):
+        judge.that("ETSI-014-6.2-11", True, due="a key, or 400", came=outcome)
+        judge.not_applicable("ETSI-014-6.2-12", "such sizes are served")
+        return
+    bad = isinstance(outcome, Refused) and outcome.kind is RefusalKind.BAD_REQUEST
+    judge.refusal(
+        "ETSI-014-6.2-11", outcome, bad, due="a key of that size, or 400", control=control
+    )
+    said = isinstance(outcome, Refused) and outcome.message == NOT_MULTIPLE_OF_8
+    judge.refusal("ETSI-014-6.2-12", outcome, said,
+                  due=f"the message {NOT_MULTIPLE_OF_8!r}", control=control)  # fmt: skip
+
+
+def smallest_size(bench: Bench) -> int:
+    """The smallest multiple of 8 that Status allows, in bit; the default size if there is none."""
+    low, high = bench.sizes
+    rounded = 8 * -(-max(1, low) // 8)
+    return rounded if rounded <= high else bench.key_size
+
+
+def odd_size(bench: Bench) -> int | None:
+    """A size between the limits that is no multiple of 8; None if there is none."""
+    low, high = bench.sizes
+    around = (bench.key_size + 1, bench.key_size - 1, low + 1)
+    return next((s for s in around if low <= s <= high and s % 8), None)

@@ -1,0 +1,106 @@
+"""What becomes of keys and of the store over time (014 clauses 5.2, 5.3)."""
+
+from __future__ import annotations
+
+import time
+
+from qonform.checks.etsi014.fetching import same
+from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.ports.key_delivery import Key, KeyRequest
+from qonform.ports.outcome import Delivered
+
+
+@judges("ETSI-014-5.2-03", keys=0)
+def status_consumes_nothing(bench: Bench, judge: Judge) -> None:
+    """Get status many times in a row, and the same time without: the store must not shrink by it."""
+    rounds = []
+    for _ in range(2):
+        began, before = time.monotonic(), _stored(bench)
+        for _ in range(7):
+            _stored(bench)
+        asked = before - _stored(bench)
+        took = time.monotonic() - began
+        if asked <= 0:
+            judge.that("ETSI-014-5.2-03", True, due="a stored_key_count that does not fall",
+                       came="stored_key_count did not fall")  # fmt: skip
+            return
+        before = _stored(bench)
+        time.sleep(min(took, bench.target.limits.timeout_s))
+        rounds.append((asked, before - _stored(bench)))
+    by_asking = all(asked >= 8 and idle <= asked / 2 for asked, idle in rounds)
+    if not by_asking:
+        raise Undecidable("stored_key_count falls by itself: somebody else draws from the store")
+    judge.that("ETSI-014-5.2-03", False, due="a stored_key_count that does not fall",
+               came=f"it fell by {rounds[0][0]} over 8 Get status, and by {rounds[0][1]} in the "
+               "same time without")  # fmt: skip
+
+
+@judges("ETSI-014-5.3-03", keys=8)
+def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
+    """Get status, Get key, Get status: the store has less."""
+    number = min(8, bench.max_number)
+    before = _stored(bench)
+    bench.draw(number)
+    after = _stored(bench)
+    if after < before:
+        judge.that("ETSI-014-5.3-03", True, due="a smaller stored_key_count",
+                   came=f"stored_key_count {before}, after {number} keys {after}")  # fmt: skip
+        return
+    if after == bench.advertised.max_key_count:
+        raise Undecidable("the store was full again before it could be seen to shrink")
+    time.sleep(0.2)
+    if _stored(bench) > after:
+        raise Undecidable("the store grows too fast to be seen shrinking")
+    judge.that("ETSI-014-5.3-03", False, due=f"less than the {before} keys stored before",
+               came=f"stored_key_count {before}, after {number} keys still {after}")  # fmt: skip
+
+
+@judges("ETSI-014-5.3-04", keys=3)
+def earlier_keys_outlive_later_requests(bench: Bench, judge: Judge) -> None:
+    """Two Get keys for the slave, one for another SAE between them; then all are fetched, in turn."""
+    first = bench.draw()
+    other = _other_pair(bench)
+    second = bench.draw()
+    fetched = [bench.fetch(bench.slave, [key.id for key in keys]) for keys in (second, first)]
+    if not isinstance(fetched[0], Delivered):
+        raise Undecidable(f"the slave does not get even the last key: {fetched[0]}")
+    judge.that("ETSI-014-5.3-04", same(first, fetched[1]), due="the first key, still to be fetched",
+               came=fetched[1])  # fmt: skip
+    if other is not None:
+        third, keys = other
+        late = bench.fetch(third, [key.id for key in keys])
+        judge.that("ETSI-014-5.3-04", same(keys, late), due="the other pair's key", came=late)
+
+
+def _other_pair(bench: Bench) -> tuple[Application, list[Key]] | None:
+    """A key of the master with a further SAE, where there is one."""
+    try:
+        return bench.third, bench.draw(to=bench.third.sae_id)
+    except Undecidable:
+        return None
+
+
+@judges("ETSI-014-5.3-05", keys=1)
+def roles_are_per_key(bench: Bench, judge: Judge) -> None:
+    """The slave calls Get key towards the master, who fetches."""
+    if bench.target.claims.keys.one_way:
+        judge.not_applicable("ETSI-014-5.3-05", "the manifest claims one_way")
+        return
+    slave, master = bench.slave, bench.master
+    bench.afford(bench.key_size)
+    got = slave.keys.get_key(master.sae_id, KeyRequest())
+    if not isinstance(got, Delivered) or not got.value.keys:
+        judge.that("ETSI-014-5.3-05", False, due="a key for the slave as master", came=got)
+        return
+    keys = list(got.value.keys)
+    fetched = bench.fetch(master, [key.id for key in keys], master=slave.sae_id)
+    judge.that(
+        "ETSI-014-5.3-05", same(keys, fetched), due=f"the slave's key {keys[0]}", came=fetched
+    )
+
+
+def _stored(bench: Bench) -> int:
+    outcome = bench.master.keys.get_status(bench.slave_id)
+    if not isinstance(outcome, Delivered) or outcome.value.stored_key_count is None:
+        raise Undecidable(f"Get status gave no stored_key_count: {outcome}")
+    return outcome.value.stored_key_count

@@ -1,0 +1,101 @@
+"""Additional slaves (014 clause 6.2, additional_slave_SAE_IDs)."""
+
+from __future__ import annotations
+
+from qonform.checks.etsi014.fetching import final, is_unauthorised, same
+from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.ports.key_delivery import KeyRequest
+from qonform.ports.outcome import Delivered, Refused
+from qonform.target import Role
+
+NO_MULTICAST = "max_SAE_ID_count is 0: no additional slaves are offered"
+
+
+@judges("ETSI-014-6.2-18", "ETSI-014-6.2-19", keys=2)
+def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
+    """A key for two slaves, which both fetch: the slave in the URL first, then the other first."""
+    if not bench.multicast:
+        judge.not_applicable("ETSI-014-6.2-18", NO_MULTICAST)
+        judge.not_applicable("ETSI-014-6.2-19", NO_MULTICAST)
+        return
+    slave, third = bench.slave, bench.third
+    for order in ((slave, third), (third, slave)):
+        keys = bench.draw(additional=[third])
+        first, second = (bench.fetch(by, [key.id for key in keys]) for by in order)
+        for by, fetched in zip(order, (first, second), strict=True):
+            judge.that("ETSI-014-6.2-18", same(keys, fetched),
+                       due=f"the master's key {keys[0]} for {by.sae_id}", came=fetched)  # fmt: skip
+        if isinstance(first, Delivered):
+            judge.that("ETSI-014-6.2-19", isinstance(second, Delivered),
+                       due=f"the key for {order[1].sae_id}, after {order[0].sae_id} has had it",
+                       came=second)  # fmt: skip
+
+
+@judges("ETSI-014-6.2-20", keys=2)
+def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
+    """An additional slave where Status says that there can be none."""
+    if bench.multicast:
+        judge.not_applicable("ETSI-014-6.2-20", "additional slaves are offered")
+        return
+    third = bench.third
+    request = KeyRequest(additional_slaves=(third.sae_id,))
+    outcome = bench.provoke(request)
+    control = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    if isinstance(outcome, Delivered) and outcome.value.keys:
+        keys = list(outcome.value.keys)
+        fetched = bench.fetch(third, [key.id for key in keys])
+        judge.that("ETSI-014-6.2-20", same(keys, fetched),
+                   due="a refusal, or the key for the additional slave too", came=fetched)  # fmt: skip
+    else:
+        judge.refusal("ETSI-014-6.2-20", outcome, isinstance(outcome, Refused),
+                      due="a refusal", control=control)  # fmt: skip
+
+
+@judges("ETSI-014-6.2-21", keys=2)
+def more_slaves_than_offered(bench: Bench, judge: Judge) -> None:
+    """One additional slave more than Status allows."""
+    if not bench.multicast:
+        judge.not_applicable("ETSI-014-6.2-21", NO_MULTICAST)
+        return
+    if bench.multicast > 1_000:
+        raise Undecidable(f"max_SAE_ID_count is {bench.multicast}: too many to name")
+    known = [a.sae_id for a in _others(bench)]
+    named = known + [f"sae-extra-{i}" for i in range(bench.multicast + 1 - len(known))]
+    request = KeyRequest(additional_slaves=tuple(named[: bench.multicast + 1]))
+    outcome = bench.provoke(request)
+    control = bench.get_key(
+        bench.master, bench.slave_id, KeyRequest(additional_slaves=tuple(known[:1]))
+    )
+    judge.refusal("ETSI-014-6.2-21", outcome, isinstance(outcome, Refused),
+                  due=f"no key for {len(request.additional_slaves or ())} additional slaves, since "
+                  f"max_SAE_ID_count is {bench.multicast}", control=control)  # fmt: skip
+
+
+@judges("ETSI-014-6.2-22", keys=1)
+def an_sae_that_is_not_named_gets_nothing(bench: Bench, judge: Judge) -> None:
+    """A key for two slaves; a further SAE at their KME asks for it."""
+    if not bench.multicast:
+        judge.not_applicable("ETSI-014-6.2-22", NO_MULTICAST)
+        return
+    bystander = bench.application(Role.BYSTANDER)
+    if bystander.node != bench.slave.node:
+        raise Undecidable(f"{bystander.sae_id} must be at the slave's node, {bench.slave.node}")
+    (key,) = bench.draw(additional=[bench.third])
+    refused = bench.settle(
+        lambda: bystander.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
+    )
+    judge.refusal("ETSI-014-6.2-22", refused, is_unauthorised(refused),
+                  due=f"401 for {bystander.sae_id}", control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+
+
+def _others(bench: Bench) -> list[Application]:
+    """SAEs beside master and slave that the manifest knows."""
+    found = []
+    for role in (Role.ADDITIONAL_SLAVE, Role.BYSTANDER):
+        try:
+            found.append(bench.application(role))
+        except Undecidable:
+            continue
+    if not found:
+        raise Undecidable("needs a client with the role `additional-slave`; the manifest has none")
+    return found

@@ -1,0 +1,1 @@
+"""Hypothesis strategies, parameterised by what the target itself advertises."""

@@ -1,0 +1,1 @@
+"""Executable models of what a conforming implementation may answer next. No I/O."""
