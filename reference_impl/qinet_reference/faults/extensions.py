@@ -44,10 +44,10 @@ class UnmeetableServed(ServiceFault):
         return await inner.get_key(caller, slave, replace(request, mandatory=unknown))
 
 
-class OptionalRefused(ServiceFault):
+class OptionalRefusedOwnText(ServiceFault):
     """An unknown optional extension is refused in words of one's own."""
 
-    name = "optional-refused"
+    name = "optional-refused-own-text"
     requirements = ("ETSI-014-6.2-16", "ETSI-014-6.2-17")
 
     async def get_key(

@@ -127,7 +127,7 @@ class _OneWayDirectory:
 class OptionalRefused(ServiceVariant):
     """Optional extensions that are unknown are refused, in the words that the standard fixes."""
 
-    name = "optional-refused-by-the-book"
+    name = "optional-refused"
 
     async def get_key(
         self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
