@@ -45,6 +45,8 @@ class Handshake:
     cipher: str | None = None
     problem: str | None = None
     """Why it did not complete."""
+    distrusted: bool = False
+    """It did not complete because the server's certificate does not verify."""
     silent: bool = False
     """It did not complete because the server said nothing in time."""
     asked_for_certificate: bool | None = None
@@ -138,8 +140,11 @@ class TlsEndpoint:
                         "certificate": tls.getpeercert(binary_form=True),
                     }  # fmt: skip
             except OSError as error:
-                silent = isinstance(error, TimeoutError)
-                return {"connected": True, "problem": _say(error), "silent": silent}
+                return {
+                    "connected": True, "problem": _say(error),
+                    "distrusted": isinstance(error, ssl.SSLCertVerificationError),
+                    "silent": isinstance(error, TimeoutError),
+                }  # fmt: skip
 
     def _command(self, identity: Identity, versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

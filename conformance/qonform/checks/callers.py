@@ -1,0 +1,162 @@
+"""Who asks at each node, and how it looks when somebody is turned away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from qonform.judging import Undecidable
+from qonform.ports.key_delivery import KeyContainer, KeyRequest, Status
+from qonform.ports.outcome import Delivered, Outcome, Refused, Unreadable
+from qonform.target import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.drivers.identity import Identity
+    from qonform.judging import Application, Bench, Judge
+
+_REGULAR = (Role.MASTER, Role.SLAVE, Role.ADDITIONAL_SLAVE, Role.BYSTANDER)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An enrolled SAE at its node, and another SAE that it can ask about."""
+
+    bench: Bench
+    application: Application
+    peer: str
+
+    @property
+    def node(self) -> str:
+        """Where it asks."""
+        return self.application.node
+
+    @property
+    def identity(self) -> Identity:
+        """Its credentials."""
+        return self.application.identity
+
+    @property
+    def by_header_alone(self) -> bool:
+        """Whether the suite stands where a TLS-terminating proxy stands."""
+        return self.identity.certificate is None and bool(self.identity.headers)
+
+    def status(self) -> Outcome[Status]:
+        """Get status about the peer."""
+        return self.application.keys.get_status(self.peer)
+
+    def control(self) -> Outcome[Any]:
+        """A call that is served to whom it is due: Get status or, on a one-way link, a fetch."""
+        outcome = self.status()
+        slave = self.bench.target.client(Role.SLAVE)
+        if not isinstance(outcome, Refused) or slave is None or slave.id != self.identity.sae_id:
+            return outcome
+        try:
+            (key,) = self.bench.draw()
+        except (Undecidable, ValueError):
+            return outcome
+        return self.bench.fetch(self.application, [key.id])
+
+    def attempts(self, identity: Identity) -> dict[str, Outcome[Any]]:
+        """What somebody else is answered who asks in this caller's place."""
+        keys = self.bench.at(self.node, identity).keys
+        return {
+            "Get status": keys.get_status(self.peer),
+            "Get key": keys.get_key(self.peer, KeyRequest()),
+        }
+
+
+def callers(bench: Bench) -> list[Caller]:
+    """Every client of the manifest to whom this transport gives answers."""
+    found = []
+    for client in bench.target.clients:
+        regular = not client.roles.isdisjoint(_REGULAR)
+        if not regular or not bench.driver.serves(bench.target.node(client.node)):
+            continue
+        role = next(r for r in _REGULAR if r in client.roles)
+        other = bench.slave_id if role is Role.MASTER else bench.master.sae_id
+        found.append(Caller(bench, bench.application(role), other))
+    return found
+
+
+def one_per_node(bench: Bench) -> list[Caller]:
+    """The first caller of each node. Raises Undecidable if nobody calls a node."""
+    first: dict[str, Caller] = {}
+    for caller in callers(bench):
+        first.setdefault(caller.node, caller)
+    if deserted := sorted(set(bench.nodes) - set(first)):
+        raise Undecidable(f"the manifest has no enrolled client at {', '.join(deserted)}")
+    return list(first.values())
+
+
+def gave(outcome: Outcome[Any]) -> bool:
+    """Whether an answer holds a Status or a key."""
+    match outcome:
+        case Delivered(value=Status() as status):
+            return status != Status()
+        case Delivered(value=KeyContainer(keys=keys)):
+            return bool(keys)
+        case _:
+            return False
+
+
+def judge_turned_away(
+    judge: Judge, requirement: str, who: str, outcome: Outcome[Any], control: Outcome[Any]
+) -> None:
+    """No answer at all is as good as a refusal, provided that `control` was served right after."""
+    seen = [outcome, control]
+    if gave(outcome):
+        judge.that(requirement, False, due="neither a Status nor a key", came=f"{who}: {outcome}",
+                   evidence=[outcome])  # fmt: skip
+    elif isinstance(outcome, Unreadable):
+        judge.undecided(requirement, f"{who}: {outcome}", evidence=seen)
+    elif not isinstance(control, Delivered):
+        why = f"{who}: {outcome}; but the SAE itself was not served either: {control}"
+        judge.undecided(requirement, why, evidence=seen)
+    else:
+        judge.that(requirement, True, due="neither a Status nor a key", came=f"{who}: {outcome}",
+                   evidence=seen)  # fmt: skip
+
+
+def judge_all_turned_away(
+    judge: Judge,
+    requirement: str,
+    who: str,
+    outcomes: Mapping[str, Outcome[Any]],
+    control: Outcome[Any],
+) -> None:
+    """The same for several methods; and how the refusal looked is recorded, never judged."""
+    for method, outcome in outcomes.items():
+        judge_turned_away(judge, requirement, f"{method} by {who}", outcome, control)
+    seen = {f"{outcome}" for outcome in outcomes.values() if not gave(outcome)}
+    if seen:
+        judge.observed("A-25", f"{who}: {' / '.join(sorted(seen))}")
+
+
+def claims(sae_id: str) -> dict[str, str]:
+    """Headers by which a caller may claim to be an SAE, as careless servers read them."""
+    bare = (
+        "X-SAE-ID", "Request-SAE-ID", "SAE-ID", "X-SSL-Client-CN", "X-Client-CN",
+        "SSL_CLIENT_S_DN_CN", "X-SSL-Client-Serial", "X-Remote-User", "X-Forwarded-User",
+    )  # fmt: skip
+    named = (
+        "X-SSL-Client-S-DN",
+        "X-Client-DN",
+        "X-SSL-Client-DN",
+        "SSL_CLIENT_S_DN",
+        "X-SSL-Subject",
+    )
+    return {
+        **{name: ascii_header(sae_id) for name in bare},
+        **{name: f"CN={ascii_header(sae_id)}" for name in named},
+        "X-SSL-Client-Verify": "SUCCESS",
+        "X-Forwarded-Client-Cert": f'Subject="CN={ascii_header(sae_id)}";URI={quote(sae_id)}',
+    }
+
+
+def ascii_header(value: str) -> str:
+    """`value` fit for a header; an SAE ID may be anything, a header may not."""
+    fit = value.isascii() and value.isprintable()
+    return value if fit else quote(value)

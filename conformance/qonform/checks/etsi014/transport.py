@@ -1,0 +1,276 @@
+"""TLS and certificates (014 clauses 4 and 5.1), at every node.
+
+Where a refusal shows is left open: a TLS alert, a closed connection and any error answer are
+equally good, and only an answer that serves is a failure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from qonform.checks.callers import (
+    Caller,
+    claims,
+    judge_all_turned_away,
+    judge_turned_away,
+    one_per_node,
+)
+from qonform.drivers.etsi014 import Request, segment
+from qonform.drivers.identity import Identity, impostor, names_of
+from qonform.drivers.tls_probe import Handshake, TlsEndpoint, speaks
+from qonform.judging import Undecidable, judges
+from qonform.ports.key_delivery import GetStatus
+from qonform.ports.outcome import Delivered
+from qonform.target import Role
+
+if TYPE_CHECKING:
+    from qonform.checks.wires import RestBench
+    from qonform.judging import Bench, Judge
+
+OLD = {ssl.TLSVersion.TLSv1: "TLS 1.0", ssl.TLSVersion.TLSv1_1: "TLS 1.1"}
+
+
+@judges("ETSI-014-4-01", keys=0)
+def nothing_is_served_over_plain_http(rest: RestBench, judge: Judge) -> None:
+    """An SAE asks for a Status in plain HTTP, at the host and port of HTTPS."""
+    for caller in one_per_node(rest.bench):
+        if not tls_of(caller).secure:
+            judge.that("ETSI-014-4-01", False, due="HTTPS", came=plainly(caller), evidence=())
+            continue
+        label = f"{caller.identity.sae_id} in plain HTTP"
+        somebody = replace(
+            caller.identity.with_headers(claims(caller.identity.sae_id), label), enrolled=False
+        )
+        path = f"/{segment(caller.peer)}/status"
+        call = GetStatus(caller.identity.sae_id, caller.peer)
+        answer = rest.driver.send(
+            caller.node, somebody, Request("GET", path, call=call, beside=True), plain=True
+        )
+        judge_turned_away(
+            judge, "ETSI-014-4-01", f"{somebody.label} at {caller.node}", answer.outcome,
+            caller.control(),
+        )  # fmt: skip
+
+
+@judges("ETSI-014-4-02", keys=0)
+def old_versions_of_tls_are_refused(bench: Bench, judge: Judge) -> None:
+    """Handshakes that offer nothing but TLS 1.0, then nothing but TLS 1.1."""
+    for caller in one_per_node(bench):
+        endpoint = tls_of(caller)
+        if not endpoint.secure:
+            judge.not_applicable("ETSI-014-4-02", plainly(caller))
+            continue
+        for version, name in OLD.items():
+            if not speaks(version):
+                why = f"the TLS library here, {ssl.OPENSSL_VERSION}, cannot speak {name} itself"
+                judge.undecided("ETSI-014-4-02", why, evidence=())
+                continue
+            old = endpoint.handshake(caller.identity, (version, version))
+            _judge_old(judge, endpoint, name, old, endpoint.handshake(caller.identity))
+
+
+def _judge_old(
+    judge: Judge, endpoint: TlsEndpoint, name: str, old: Handshake, control: Handshake
+) -> None:
+    came = f"{endpoint}, offered {name}: {old}"
+    if old.completed or control.completed:
+        judge.that("ETSI-014-4-02", not old.completed, due=f"no handshake in {name}", came=came,
+                   evidence=[old, control])  # fmt: skip
+    else:
+        judge.undecided(
+            "ETSI-014-4-02", f"{endpoint}: nor a handshake in TLS 1.2 or 1.3: {control}",
+            evidence=[old, control],
+        )  # fmt: skip
+
+
+@judges("ETSI-014-4-03", keys=0)
+def tls_1_2_or_1_3_is_spoken(bench: Bench, judge: Judge) -> None:
+    """A handshake that offers TLS 1.2 and 1.3, by an enrolled SAE."""
+    for caller in one_per_node(bench):
+        endpoint = tls_of(caller)
+        if not endpoint.secure:
+            judge.that("ETSI-014-4-03", False, due="TLS", came=plainly(caller), evidence=())
+            continue
+        handshake = endpoint.handshake(caller.identity)
+        if not handshake.connected or handshake.silent:
+            judge.undecided("ETSI-014-4-03", f"{endpoint}: {handshake}", evidence=[handshake])
+        else:
+            judge.that("ETSI-014-4-03", handshake.completed, due="a handshake in TLS 1.2 or 1.3",
+                       came=f"{endpoint}: {handshake}", evidence=[handshake])  # fmt: skip
+
+
+@judges("ETSI-014-4-04", keys=1)
+def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
+    """The three methods are called without certificate and header, then by the SAE itself."""
+    (key,) = bench.draw()
+    for caller in one_per_node(bench):
+        nobody = caller.identity.without_certificate()
+        outcomes = caller.attempts(nobody)
+        there = bench.at(caller.node, nobody).keys
+        outcomes["Get key with key IDs"] = there.get_key_with_ids(bench.master.sae_id, [key.id])
+        if caller.identity.sae_id == bench.slave_id:
+            control = bench.fetch(caller.application, [key.id])
+        else:
+            control = caller.control()
+        who = f"{nobody.label} at {caller.node}"
+        judge_all_turned_away(judge, "ETSI-014-4-04", who, outcomes, control)
+
+
+@judges("ETSI-014-5.1-01", keys=0)
+def both_sides_show_a_certificate(bench: Bench, judge: Judge) -> None:
+    """A handshake, watched for the server's certificate and its request for the SAE's."""
+    for caller in one_per_node(bench):
+        endpoint = tls_of(caller)
+        if not endpoint.secure:
+            judge.that(
+                "ETSI-014-5.1-01", False, due="mutual TLS", came=plainly(caller), evidence=()
+            )
+            continue
+        if caller.by_header_alone:
+            judge.undecided("ETSI-014-5.1-01", behind_proxy(caller), evidence=())
+            continue
+        seen = endpoint.handshake(caller.identity)
+        if not seen.completed or seen.asked_for_certificate is None:
+            why = f"{seen}" if not seen.completed else "this Python does not show handshakes"
+            judge.undecided("ETSI-014-5.1-01", f"{endpoint}: {why}", evidence=[seen])
+            continue
+        asked = "asked for" if seen.asked_for_certificate else "did not ask for"
+        judge.that(
+            "ETSI-014-5.1-01", seen.asked_for_certificate and seen.certificate is not None,
+            due="a server certificate, and a request for the SAE's",
+            came=f"{endpoint} showed a certificate and {asked} the SAE's", evidence=[seen],
+        )  # fmt: skip
+
+
+@judges("ETSI-014-5.1-02", keys=1)
+def a_certificate_of_an_unknown_ca_is_refused(bench: Bench, judge: Judge) -> None:
+    """Somebody calls whose certificate copies an SAE's names, from a CA that nobody knows."""
+    for caller in one_per_node(bench):
+        if why := no_certificates(caller):
+            judge.undecided("ETSI-014-5.1-02", why, evidence=())
+            continue
+        forged = impostor(caller.identity, Path(tempfile.mkdtemp(dir=bench.scratch)))
+        who = f"{forged.label} at {caller.node}"
+        judge_all_turned_away(
+            judge, "ETSI-014-5.1-02", who, caller.attempts(forged), caller.control()
+        )
+
+
+@judges("ETSI-014-5.1-03", keys=1)
+def an_expired_certificate_is_refused(bench: Bench, judge: Judge) -> None:
+    """The client with the role `expired` calls; then an SAE of the same node."""
+    bad = bench.application(Role.EXPIRED).identity
+    caller = neighbour(bench, Role.EXPIRED)
+    if why := no_certificates(caller):
+        raise Undecidable(why)
+    if bad.certificate is None or in_date(bad.certificate):
+        raise Undecidable(f"the certificate of {bad.sae_id} is in date")
+    _judge_stranger(judge, "ETSI-014-5.1-03", caller, bad, "expired")
+
+
+@judges("ETSI-014-5.1-04", keys=1)
+def a_caller_without_sae_id_is_refused(bench: Bench, judge: Judge) -> None:
+    """The client with the role `unenrolled` calls; then an SAE of the same node."""
+    bad = bench.application(Role.UNENROLLED).identity
+    caller = neighbour(bench, Role.UNENROLLED)
+    _judge_stranger(judge, "ETSI-014-5.1-04", caller, bad, "not enrolled")
+
+
+def _judge_stranger(
+    judge: Judge, requirement: str, caller: Caller, bad: Identity, why: str
+) -> None:
+    stranger = replace(bad, label=f"{bad.sae_id}, {why},", enrolled=False)
+    who = f"{stranger.label} at {caller.node}"
+    judge_all_turned_away(judge, requirement, who, caller.attempts(stranger), caller.control())
+
+
+@judges("ETSI-014-5.1-05", keys=0)
+def the_kme_certificate_verifies(bench: Bench, judge: Judge) -> None:
+    """An ordinary TLS client, which trusts the CA of the manifest, verifies the KME."""
+    for caller in one_per_node(bench):
+        endpoint = tls_of(caller)
+        if not endpoint.secure:
+            judge.undecided("ETSI-014-5.1-05", plainly(caller), evidence=())
+            continue
+        seen = endpoint.handshake(caller.identity, verify=True)
+        if not seen.completed and not seen.distrusted:
+            judge.undecided("ETSI-014-5.1-05", f"{endpoint}: {seen}", evidence=[seen])
+            continue
+        judge.that(
+            "ETSI-014-5.1-05", seen.completed,
+            due="a certificate that chains to the declared CA, is in date and fits the host",
+            came=f"{endpoint}: {seen.problem or 'it verifies'}", evidence=[seen],
+        )  # fmt: skip
+
+
+@judges("ETSI-014-5.1-06", keys=0)
+def the_kme_id_is_in_its_certificate(bench: Bench, judge: Judge) -> None:
+    """The source_KME_ID of Status is looked for among the names of the server certificate."""
+    for caller in one_per_node(bench):
+        if not tls_of(caller).secure:
+            judge.undecided("ETSI-014-5.1-06", plainly(caller), evidence=())
+            continue
+        outcome, seen = caller.status(), tls_of(caller).handshake(caller.identity)
+        kme_id = outcome.value.source_kme_id if isinstance(outcome, Delivered) else None
+        if not kme_id or seen.certificate is None:
+            why = f"no Status with a source_KME_ID: {outcome}" if seen.completed else f"{seen}"
+            judge.undecided("ETSI-014-5.1-06", f"{caller.node}: {why}", evidence=[outcome, seen])
+            continue
+        names = names_of(x509.load_der_x509_certificate(seen.certificate))
+        judge.that(
+            "ETSI-014-5.1-06", any(kme_id in name for name in names),
+            due=f"{kme_id} in the common name or an alternative name",
+            came=f"the certificate of {caller.node} names {', '.join(names) or 'nobody'}",
+            evidence=[outcome, seen],
+        )  # fmt: skip
+
+
+def tls_of(caller: Caller) -> TlsEndpoint:
+    """Where the caller's node speaks TLS."""
+    return caller.bench.driver.tls(caller.node)
+
+
+def plainly(caller: Caller) -> str:
+    """What is said of a node without TLS."""
+    return f"no TLS at {caller.node}: the manifest gives an http:// URL"
+
+
+def behind_proxy(caller: Caller) -> str:
+    """What is said where the suite stands in the place of a proxy."""
+    return (
+        f"at {caller.node} clients are known by a header: the suite stands where the "
+        "TLS-terminating proxy stands, and does not see what that proxy does"
+    )
+
+
+def no_certificates(caller: Caller) -> str | None:
+    """Why client certificates cannot be judged at the caller's node, if they cannot."""
+    if not tls_of(caller).secure:
+        return plainly(caller)
+    if caller.by_header_alone:
+        return behind_proxy(caller)
+    if caller.identity.certificate is None:
+        return f"{caller.identity.label} has no certificate in the manifest"
+    return None
+
+
+def neighbour(bench: Bench, role: Role) -> Caller:
+    """An enrolled SAE at the node of the client with that role."""
+    node = bench.application(role).node
+    for caller in one_per_node(bench):
+        if caller.node == node:
+            return caller
+    raise Undecidable(f"the manifest has no enrolled client at {node}, for comparison")
+
+
+def in_date(certificate: Path) -> bool:
+    """Whether a certificate is valid now."""
+    read = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    return read.not_valid_before_utc <= dt.datetime.now(dt.UTC) <= read.not_valid_after_utc
