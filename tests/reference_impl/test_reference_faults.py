@@ -1,0 +1,305 @@
+"""Each seeded fault shows: some probe answers otherwise than in the network without it.
+
+A probe is a few exchanges, told without what differs from run to run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+
+from qinet.keys.v1 import key_delivery_pb2 as pb
+from qinet_reference import faults
+from qinet_reference.domain.extensions import MAX_AGE_MS
+from qinet_reference.faults.fault import Fault
+from qinet_reference.pki import new_ca, new_client
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Probe = Callable[[Any], Any]
+PROBES: dict[str, Probe] = {}
+
+
+def probe(function: Probe) -> Probe:
+    PROBES[function.__name__] = function
+    return function
+
+
+async def get(lab: Any, body: Any = None, *, slave: str = "sae-2", query: str = "") -> Any:
+    return await lab.call("kme-a", "sae-1", f"{slave}/enc_keys{query}", body)
+
+
+async def fetch(lab: Any, *ids: str, sae: str = "sae-2", **more: Any) -> Any:
+    body = {"key_IDs": [{"key_ID": key_id} for key_id in ids]}
+    return await lab.call("kme-b", sae, "sae-1/dec_keys", body, **more)
+
+
+def ids(reply: Any) -> list[str]:
+    """The IDs in a container, whatever its shape."""
+    return re.findall(r'"(?:key_ID|keyId)":"([^"]+)"', reply.body.decode("latin-1"))
+
+
+def told(reply: Any) -> Any:
+    """A reply without its random parts."""
+    text = UUID.sub("<id>", reply.body.decode("latin-1"))
+    return reply.code, reply.content_type, re.sub(r'"key":"[^"]*"', '"key":"<key>"', text)
+
+
+def materials(reply: Any) -> list[str]:
+    return re.findall(r'"key":"([^"]*)"', reply.body.decode("latin-1"))
+
+
+def lengths(reply: Any) -> list[int]:
+    return [len(text) for text in materials(reply)]
+
+
+@probe
+async def status(lab: Any) -> Any:
+    return [
+        told(await lab.call("kme-a", "sae-1", "sae-2/status")),
+        told(await lab.call("kme-b", "sae-2", "sae-1/status")),
+        told(await lab.call("kme-b", "sae-3", "sae-1/status")),
+        told(await lab.call("kme-a", "sae-1", "%73ae-2/status")),
+        told(await lab.call("kme-a", "sae-7", "sae-2/status")),
+        told(await lab.call("kme-a", "sae-1", "sae-2/status")),
+    ]
+
+
+@probe
+async def status_after_get_key(lab: Any) -> Any:
+    await get(lab, {"number": 32, "size": 4096})
+    return told(await lab.call("kme-a", "sae-1", "sae-2/status"))
+
+
+@probe
+async def numbers_and_sizes(lab: Any) -> Any:
+    bodies: list[Any] = [
+        {}, {"number": 2}, {"number": 32}, {"number": 33}, {"size": 64}, {"size": 4096},
+        {"size": 2048}, {"size": 257}, {"size": 56}, {"size": 4104}, {"number": 1},
+    ]  # fmt: skip
+    replies = [await get(lab, body) for body in bodies]
+    replies += [await get(lab, query=query) for query in ("", "?number=2&size=128")]
+    return [(told(reply), lengths(reply)) for reply in replies]
+
+
+@probe
+async def unreadable(lab: Any) -> Any:
+    return [
+        told(await get(lab, b"{")),
+        told(await get(lab, {"number": "3"})),
+        told(await fetch(lab, "x")),
+        told(await lab.call("kme-b", "sae-2", "sae-1/dec_keys", {"key_IDs": ["x"]})),
+    ]
+
+
+@probe
+async def ids_and_material(lab: Any) -> Any:
+    replies = [await get(lab, {"number": 32}) for _ in range(2)]
+    found = [one for reply in replies for one in ids(reply)]
+    texts = [one for reply in replies for one in materials(reply)]
+    raw = b"".join(b64decode(text + "==", altchars=b"-_") for text in texts if "\\n" not in text)
+    ones = sum(byte.bit_count() for byte in raw) / max(1, 8 * len(raw))
+    return {
+        "uuids": all(UUID.fullmatch(one) for one in found),
+        "distinct": len(set(found)),
+        "keys": len(set(texts)),
+        "prefixes": len({text[:5] for text in texts}) > 10,
+        "fair": 0.47 < ones < 0.53,
+        "plain": not re.search(r"[-_\\]", "".join(texts)),
+    }
+
+
+@probe
+async def both_ends(lab: Any) -> Any:
+    same = []
+    for body in ({"number": 3}, {"size": 4096}):
+        got = await get(lab, body)
+        fetched = await fetch(lab, *ids(got))
+        same.append((told(fetched), fetched.body == got.body))
+    got = await get(lab)
+    again = await lab.call("kme-b", "sae-2", f"sae-1/dec_keys?key_ID={ids(got)[0]}")
+    return same, told(again), told(await fetch(lab, UNKNOWN))
+
+
+@probe
+async def strangers(lab: Any) -> Any:
+    own, foreign = await get(lab), await get(lab, slave="sae-3")
+    (own_id,), (foreign_id,) = ids(own)[:1], ids(foreign)[:1]
+    claim = {"X-SAE-ID": "sae-2"}
+    return [
+        told(await fetch(lab, own_id, sae="sae-5")),
+        told(await fetch(lab, own_id)),
+        told(await fetch(lab, ids(await get(lab))[0], foreign_id)),
+        told(await fetch(lab, foreign_id, sae="sae-3")),
+        told(await fetch(lab, ids(await get(lab))[0], sae="sae-5", headers=claim)),
+        told(await lab.call("kme-a", "sae-1", f"sae-1/dec_keys?key_ID={ids(await get(lab))[0]}")),
+    ]
+
+
+@probe
+async def life_cycle(lab: Any) -> Any:
+    (first,), (second,) = ids(await get(lab))[:1], ids(await get(lab))[:1]
+    return [
+        told(await fetch(lab, first, UNKNOWN)),
+        told(await fetch(lab, first)),
+        told(await fetch(lab, first)),
+        told(await fetch(lab, second)),
+    ]
+
+
+@probe
+async def multicast(lab: Any) -> Any:
+    got = await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]})
+    fetched = [await fetch(lab, *ids(got), sae=sae) for sae in ("sae-5", "sae-2", "sae-3")]
+    many = {"additional_slave_SAE_IDs": ["sae-3", "sae-5", "sae-6"]}
+    return [(told(one), one.body == got.body) for one in fetched], told(await get(lab, many))
+
+
+@probe
+async def extensions(lab: Any) -> Any:
+    return [
+        told(await get(lab, {kind: [{name: value}]}))
+        for kind in ("extension_mandatory", "extension_optional")
+        for name, value in (("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0))
+    ]
+
+
+@probe
+async def short_supply(lab: Any) -> Any:
+    for _ in range(3):
+        await get(lab, {"number": 30, "size": 4096}, slave="sae-5")
+    for _ in range(10):
+        await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
+    reply = await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
+    while reply.code == 200 and len(ids(reply)) == 32:
+        reply = await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
+    return reply.code
+
+
+@probe
+async def reverse(lab: Any) -> Any:
+    return told(await lab.call("kme-b", "sae-2", "sae-1/enc_keys"))
+
+
+@probe
+async def races(lab: Any) -> Any:
+    got = await asyncio.gather(*(get(lab) for _ in range(4)))
+    found = [one for reply in got for one in ids(reply)]
+    fetched = await asyncio.gather(*(fetch(lab, found[0]) for _ in range(4)))
+    return len(set(found)), sorted(reply.code for reply in fetched)
+
+
+@probe
+async def connections(lab: Any) -> Any:
+    url = f"{lab.url('kme-a')}/api/v1/keys/sae-2/status"
+    forged = lab.files.folder / "forged"
+    new_client("sae-1", new_ca("Qonform throw-away CA")).write(
+        forged.with_suffix(".cert"), forged.with_suffix(".key")
+    )
+    unknown_ca, old = lab.tls(None), lab.tls("sae-1")
+    unknown_ca.load_cert_chain(forged.with_suffix(".cert"), forged.with_suffix(".key"))
+    old.set_ciphers("DEFAULT:@SECLEVEL=0")
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    claim = {"X-SAE-ID": "sae-1"}
+    return [
+        await outcome(url, lab.tls("sae-1"), {}),
+        await outcome(url, lab.tls(None), claim),
+        await outcome(url, unknown_ca, {}),
+        await outcome(url, lab.tls("sae-6"), {}),
+        await outcome(url, old, {}),
+        await outcome(url.replace("https", "http"), None, {}),
+    ]
+
+
+async def outcome(url: str, context: ssl.SSLContext | None, headers: dict[str, str]) -> Any:
+    try:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(url, ssl=context or False, headers=headers) as reply,
+        ):
+            return reply.status
+    except aiohttp.ClientError:
+        return "no connection"
+
+
+@probe
+async def calls(lab: Any) -> Any:
+    """The common interface: what is refused, how, and to whom."""
+    master, stranger = lab.stub("kme-a", "sae-1"), lab.stub("kme-b", "sae-5")
+    unknown = pb.GetKeyWithKeyIdsRequest(master_id="sae-1", key_ids=[pb.KeyId(key_id=UNKNOWN)])
+    status_request = pb.GetStatusRequest(slave_id="sae-3")
+    return [
+        await answer(master.GetStatus(status_request)),
+        await answer(stranger.GetStatus(status_request, metadata=[("x-sae-id", "sae-2")])),
+        await answer(master.GetKey(pb.GetKeyRequest(slave_id="sae-2", number=0))),
+        await answer(stranger.GetKeyWithKeyIds(unknown)),
+    ]
+
+
+async def answer(call: Any) -> Any:
+    try:
+        reply = await call
+    except grpc.aio.AioRpcError as error:
+        raw = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+        infos = []
+        for detail in status_pb2.Status.FromString(raw).details:
+            info = error_details_pb2.ErrorInfo()
+            detail.Unpack(info)
+            infos.append(info.reason)
+        return error.code().name, infos, error.details()
+    return UUID.sub("<id>", str(reply).split("material")[0])
+
+
+async def transcript(laboratory: Any, *names: str) -> dict[str, Any]:
+    async with laboratory(*names, rate=0.0) as lab:
+        answers = {}
+        for name, one in PROBES.items():
+            try:
+                answers[name] = await one(lab)
+            except Exception as failure:
+                answers[name] = type(failure).__name__
+        return answers
+
+
+BASELINE: dict[str, Any] = {}
+
+
+@pytest.fixture
+def baseline(laboratory: Any) -> dict[str, Any]:
+    if not BASELINE:
+        BASELINE.update(asyncio.run(transcript(laboratory)))
+    return BASELINE
+
+
+def test_without_a_fault_probes_answer_alike(laboratory: Any, baseline: dict[str, Any]) -> None:
+    assert asyncio.run(transcript(laboratory)) == baseline
+    assert not [name for name, answer in baseline.items() if isinstance(answer, str)]
+
+
+@pytest.mark.parametrize("fault", faults.ALL, ids=lambda fault: fault.name)
+def test_a_fault_shows(laboratory: Any, baseline: dict[str, Any], fault: type[Fault]) -> None:
+    answers = asyncio.run(transcript(laboratory, f"fault:{fault.name}"))
+    differing = [name for name, answer in answers.items() if answer != baseline[name]]
+    print(fault.name, differing)  # noqa: T201
+    assert differing
+
+
+def test_faults_are_described() -> None:
+    names = [fault.name for fault in faults.ALL]
+    assert len(names) == len(set(names)) >= 40
+    for fault in faults.ALL:
+        assert re.fullmatch(r"[a-z0-9.]+(-[a-z0-9.]+)*", fault.name)
+        assert fault.requirements
+        assert (fault.__doc__ or "").strip().endswith(".")
+        assert "\n\n" not in (fault.__doc__ or "")
+        assert all(re.fullmatch(r"(ETSI-014|QINET-KEYS)-.+", one) for one in fault.requirements)
