@@ -45,12 +45,13 @@ class Identity:
         return hash((self.label, self.sae_id, self.certificate))
 
 
-def impostor(identity: Identity, folder: Path) -> Identity:
+def impostor(identity: Identity, folder: Path, *, self_signed: bool = False) -> Identity:
     """The same subject and issuer names, certified by an authority that nobody knows.
 
     Args:
         identity: whom to imitate.
         folder: where the certificate and its key are written.
+        self_signed: the same subject name, certified by nobody but itself.
 
     Raises:
         ValueError: `identity` has no certificate to imitate.
@@ -59,12 +60,12 @@ def impostor(identity: Identity, folder: Path) -> Identity:
         raise ValueError(f"{identity.label} has no certificate to imitate")
     genuine = x509.load_pem_x509_certificate(identity.certificate.read_bytes())
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = authority_key if self_signed else ec.generate_private_key(ec.SECP256R1())
     now = dt.datetime.now(dt.UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(genuine.subject)
-        .issuer_name(genuine.issuer)
+        .issuer_name(genuine.subject if self_signed else genuine.issuer)
         .public_key(key.public_key())
         .serial_number(genuine.serial_number)
         .not_valid_before(now - dt.timedelta(days=1))
@@ -87,7 +88,7 @@ def impostor(identity: Identity, folder: Path) -> Identity:
         )
     )
     return Identity(
-        f"{identity.sae_id} certified by an unknown CA",
+        f"{identity.sae_id} certified by " + ("itself" if self_signed else "an unknown CA"),
         identity.sae_id,
         certificate,
         private_key,
