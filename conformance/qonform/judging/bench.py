@@ -21,10 +21,13 @@ from qonform.drivers.meter import Meter
 from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.judging.finding import Undecidable
 from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
-from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 from qonform.target import Node, Role, Target
 
 T = TypeVar("T")
+
+_PLENTY = 16
+"""Keys beyond what a request needs from which its refusal cannot be for want of keys."""
 
 
 class Effort(StrEnum):
@@ -218,44 +221,33 @@ class Bench:
     def _draw_once(
         self, by: Application, to: str, request: KeyRequest, number: int
     ) -> tuple[Key, ...]:
-        outcome = self.get_key(by, to, request)
+        outcome = self.get_key(request, by=by, to=to)
         if not isinstance(outcome, Delivered):
             raise Undecidable(f"Get key did not give the key that this check needs: {outcome}")
         if len(outcome.value.keys) < number:
             raise Undecidable(f"Get key gave {len(outcome.value.keys)} keys instead of {number}")
         return outcome.value.keys
 
-    def get_key(self, by: Application, to: str, request: KeyRequest) -> Outcome[KeyContainer]:
-        """A Get key that is expected to be served: within the budget, waiting while keys grow.
+    def get_key(
+        self, request: KeyRequest, *, by: Application | None = None, to: str | None = None
+    ) -> Outcome[KeyContainer]:
+        """Get key, by the master for the slave if nobody else is named.
+
+        What is refused while there is little key is asked again when there is more, so that a
+        refusal that comes back is for the request itself.
 
         Raises:
-            Undecidable: the budget does not allow it, or the store has run dry.
+            Undecidable: the budget does not allow it, or the store has too little key.
         """
-        number = 1 if request.number is None else request.number
-        self.afford(number * (request.size or self.key_size))
-        outcome = by.keys.get_key(to, request)
-        needed = -(-number * (request.size or self.key_size) // self.key_size)
-        if isinstance(outcome, Refused) and self._store_is_poor(by, to, needed, outcome):
-            outcome = self._wait_for_keys(by, to, request)
-        return outcome
-
-    def provoke(self, request: KeyRequest) -> Outcome[KeyContainer]:
-        """A Get key by the master that may well be refused, for its own fault and no other.
-
-        Refused while the store is poor, it is asked again when there are keys.
-
-        Raises:
-            Undecidable: the budget does not allow it, or the store stays poor.
-        """
-        number = 1 if request.number is None else max(1, request.number)
-        bits = number * max(1, request.size or self.key_size)
+        by, to = by or self.master, to or self.slave_id
+        bits = max(1, request.number or 1) * max(1, request.size or self.key_size)
         self.afford(bits)
-        by, to = self.master, self.slave_id
         outcome = by.keys.get_key(to, request)
-        needed = -(-bits // self.key_size)
-        if isinstance(outcome, Refused) and self._store_is_poor(by, to, min(needed, 4), outcome):
-            self._wait_for_keys(by, to, KeyRequest())
-            outcome = by.keys.get_key(to, request)
+        if isinstance(outcome, Refused) and outcome.kind is not RefusalKind.UNAUTHORISED:
+            needed = 1 + -(-bits // self.key_size)
+            if self._stock(by, to, outcome) < needed + _PLENTY:
+                self._wait_for_stock(by, to, needed)
+                outcome = by.keys.get_key(to, request)
         return outcome
 
     def afford(self, bits: int) -> None:
@@ -266,24 +258,24 @@ class Bench:
         if bits > left:
             raise Undecidable(f"needs {bits} bit of key; {left} bit of the budget are left")
 
-    def _store_is_poor(self, by: Application, to: str, needed: int, refused: Refused) -> bool:
-        if refused.kind is RefusalKind.UNAUTHORISED:
-            return False
+    def _stock(self, by: Application, to: str, refused: Refused) -> int:
+        """Keys stored now; where Status does not say, plenty, unless the refusal was for want."""
         status = by.keys.get_status(to)
-        if not isinstance(status, Delivered) or status.value.stored_key_count is None:
-            return refused.kind is RefusalKind.UNAVAILABLE
-        return status.value.stored_key_count < max(needed, 2)
+        if isinstance(status, Delivered) and status.value.stored_key_count is not None:
+            return status.value.stored_key_count
+        if refused.kind is RefusalKind.UNAVAILABLE:
+            raise Undecidable(f"Get key was {refused}, and Status does not tell what is stored")
+        return 2 * _PLENTY + self.driver.meter.limits.key_budget_bits
 
-    def _wait_for_keys(
-        self, by: Application, to: str, request: KeyRequest
-    ) -> Outcome[KeyContainer]:
-        outcome = self.settle(
-            lambda: by.keys.get_key(to, request), lambda o: not isinstance(o, Refused)
-        )
-        if isinstance(outcome, Refused):
-            self._dry = True
-            raise Undecidable("the key store of the target has run dry")
-        return outcome
+    def _wait_for_stock(self, by: Application, to: str, needed: int) -> None:
+        """Waits until so many keys are stored. Raises Undecidable when they do not come."""
+
+        def enough(status: Outcome[Status]) -> bool:
+            return isinstance(status, Delivered) and (status.value.stored_key_count or 0) >= needed
+
+        if not enough(self.settle(lambda: by.keys.get_status(to), enough)):
+            self._dry = needed <= 2
+            raise Undecidable(f"the key store of the target has less than the {needed} keys needed")
 
     def fetch(
         self, by: Application, key_ids: Sequence[str], *, master: str | None = None

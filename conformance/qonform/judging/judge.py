@@ -115,11 +115,16 @@ class Judge:
         Args:
             undecided_because: the reason for those that were not judged.
         """
+        so_far = tuple(self._so_far())[-6:]
         return [
-            self._findings.get(r) or Finding(r, Verdict.INCONCLUSIVE, undecided_because, None, None,
-                                             tuple(self._so_far())[-6:])
+            self._findings.get(r)
+            or Finding(r, Verdict.INCONCLUSIVE, undecided_because, evidence=so_far)
             for r in sorted(self._requirements)
-        ]  # fmt: skip
+        ]
+
+    def judged(self) -> list[Finding]:
+        """One finding for each requirement of which there was a case."""
+        return [self._findings[r] for r in sorted(self._findings)]
 
     def _add(
         self,

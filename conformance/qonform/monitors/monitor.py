@@ -18,13 +18,16 @@ class Monitor:
 
     requirements: ClassVar[tuple[str, ...]]
     """What it judges."""
+    profiles: ClassVar[tuple[str, ...]] = ("etsi-014", "qinet-keys")
+    """Over which transports it can see it."""
 
     def __init__(self, known: Mapping[str, frozenset[str]]) -> None:
-        self._judges = {
-            profile: Judge([r for r in self.requirements if r in ids], tuple)
+        self._known = {
+            profile: frozenset(self.requirements) & ids
             for profile, ids in known.items()
+            if profile in self.profiles
         }
-        self._known = known
+        self._judges = {p: Judge(sorted(ids), tuple) for p, ids in self._known.items()}
 
     def see(self, exchange: Exchange) -> None:
         """Looks at one exchange."""
@@ -35,14 +38,14 @@ class Monitor:
         earlier: tuple[int, ...] = (),
     ) -> None:  # fmt: skip
         """Counts one case of a requirement; ignored where the profile has no such requirement."""
-        if requirement in self._known[exchange.profile]:
+        if requirement in self._known.get(exchange.profile, ()):
             self._judges[exchange.profile].that(
                 requirement, holds, due=due, came=came, evidence=(*earlier, exchange.number)
             )
 
     def findings(self, profile: str) -> list[Finding]:
-        """One finding for each requirement that it judges in the profile."""
-        return self._judges[profile].findings("no exchange of the run could show it")
+        """One finding for each requirement of which the run has shown a case."""
+        return self._judges[profile].judged() if profile in self._judges else []
 
     @classmethod
     def id(cls) -> str:

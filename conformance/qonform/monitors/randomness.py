@@ -74,7 +74,7 @@ class Randomness(Monitor):
 
     def findings(self, profile: str) -> list[Finding]:
         """One finding: the strongest evidence against ideal keys."""
-        if "ETSI-014-3.1-02" not in self._known[profile]:
+        if "ETSI-014-3.1-02" not in self._known.get(profile, ()) or not self.tests[0].bet.n:
             return []
         worst = max(self.tests, key=lambda t: t.bet.log10_e)
         bits = self.tests[0].bet.n

@@ -38,6 +38,7 @@ _VENDOR = re.compile(r"[A-Za-z0-9.-]+_.+")
 class RestBodies(Monitor):
     """Reads every body of the interface strictly: JSON in UTF-8, declared as such."""
 
+    profiles = ("etsi-014",)
     requirements = ("ETSI-014-4-07", "ETSI-014-5.1-07")
 
     def see(self, exchange: Exchange) -> None:
@@ -62,6 +63,7 @@ class RestBodies(Monitor):
 class RestStatus(Monitor):
     """Checks each member of every Status for presence and type (014 table 9)."""
 
+    profiles = ("etsi-014",)
     requirements = tuple(_STATUS_ROWS.values())
 
     def see(self, exchange: Exchange) -> None:
@@ -85,6 +87,7 @@ class RestStatus(Monitor):
 class RestContainers(Monitor):
     """Checks the form of every Key container (014 table 11)."""
 
+    profiles = ("etsi-014",)
     requirements = (
         "ETSI-014-6.2-24",
         "ETSI-014-6.3-01",
@@ -108,8 +111,9 @@ class RestContainers(Monitor):
         entries = listed if isinstance(listed, list) else value.get("Keys")
         for entry in entries if isinstance(entries, list) else []:
             self._entry(exchange, entry)
-        extensions = {n: v for n, v in value.items() if n == "key_container_extension"}
-        self._extensions(exchange, extensions)
+        self._extensions(
+            exchange, {"key_container_extension": value.get("key_container_extension")}
+        )
 
     def _entry(self, exchange: Exchange, entry: Any) -> None:
         members = entry if isinstance(entry, dict) else {}
@@ -134,11 +138,11 @@ class RestContainers(Monitor):
 
     def _extensions(self, exchange: Exchange, extensions: dict[str, Any]) -> None:
         for name, value in extensions.items():
-            if value is None:
-                continue  # whether null is as good as absent is open: observed, not judged
+            absent = value is None  # null is as good: whether it may be is open, and not judged
             self.case(
-                exchange, "ETSI-014-6.3-06", isinstance(value, dict),
-                due=f"`{name}` an object", came=f"`{name}` is {_kind(value)}",
+                exchange, "ETSI-014-6.3-06", absent or isinstance(value, dict),
+                due=f"`{name}`, if present, an object",
+                came=f"no `{name}`" if absent else f"`{name}` is {_kind(value)}",
             )  # fmt: skip
             for member in value if isinstance(value, dict) else ():
                 self.case(
@@ -151,6 +155,7 @@ class RestContainers(Monitor):
 class RestErrors(Monitor):
     """Checks the form of every refusal, and that none hands out a key."""
 
+    profiles = ("etsi-014",)
     requirements = (
         "ETSI-014-6.4-06",
         "ETSI-014-6.5-01",
@@ -206,6 +211,7 @@ class RestCodes(Monitor):
     is ever failed for it.
     """
 
+    profiles = ("etsi-014",)
     requirements = ("ETSI-014-5.2-04", "ETSI-014-5.3-06", "ETSI-014-5.4-08")
 
     def see(self, exchange: Exchange) -> None:

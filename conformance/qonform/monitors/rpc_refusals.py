@@ -15,6 +15,7 @@ class RpcRefusals(Monitor):
     and the canonical code of that reason; and the form of every Status and key.
     """
 
+    profiles = ("qinet-keys",)
     requirements = ("QINET-KEYS-01", "QINET-KEYS-02", "QINET-KEYS-03", "QINET-KEYS-06",
                     "QINET-KEYS-10")  # fmt: skip
 

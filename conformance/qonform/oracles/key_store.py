@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from qonform.ports.key_delivery import Key, KeyContainer
-from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 
 
 class Copy(Enum):

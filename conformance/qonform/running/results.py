@@ -98,7 +98,7 @@ def _verdict(
     if requirement.id not in session.scope.selected:
         return Verdict.NOT_TESTED, "not selected in this run", None
     if not records:
-        ended = session.interrupted or "no check of it ran"
+        ended = session.interrupted or "nothing in this run could show it"
         return Verdict.INCONCLUSIVE, ended, None
     verdict = combine(r.finding.verdict for r in records)
     if verdict is Verdict.FAIL and (waiver := _waiver(session.target, requirement.id, profile)):

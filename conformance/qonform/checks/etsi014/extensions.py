@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from qonform.judging import Bench, Judge, Undecidable, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest
-from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 UNSUPPORTED = "not all extension_mandatory parameters are supported"
 UNMET = "not all extension_mandatory request options could be met"
@@ -26,8 +27,8 @@ def an_unknown_mandatory_parameter(bench: Bench, judge: Judge) -> None:
         (KeyRequest(mandatory=mandatory), KeyRequest()),
         (KeyRequest(1, bench.key_size, mandatory=mandatory), KeyRequest(1, bench.key_size)),
     ):
-        refused = bench.provoke(request)
-        control = bench.get_key(bench.master, bench.slave_id, without)
+        refused = bench.get_key(request)
+        control = bench.get_key(without)
         _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
         _judge_message(judge, "ETSI-014-6.2-14", UNSUPPORTED, refused, control)
 
@@ -43,9 +44,9 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
         return
     for extension in claimed:
         request = KeyRequest(mandatory=((extension.name, extension.impossible),))
-        refused = bench.provoke(request)
+        refused = bench.get_key(request)
         possible = ((extension.name, extension.possible),) if extension.has_possible else None
-        control = bench.get_key(bench.master, bench.slave_id, KeyRequest(mandatory=possible))
+        control = bench.get_key(KeyRequest(mandatory=possible))
         bad = (
             isinstance(refused, Refused)
             and refused.kind is RefusalKind.BAD_REQUEST
@@ -58,12 +59,12 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
 @judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=8)
 def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
     """Get key with an optional parameter that nobody knows, with values of every JSON type."""
-    control = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    control = bench.get_key(KeyRequest())
     if not isinstance(control, Delivered):
         raise Undecidable(f"Get key without the parameter was not served: {control}")
     for value in VALUES[: bench.cases(3, len(VALUES), len(VALUES))]:
         request = KeyRequest(optional=((UNKNOWN, value),))
-        outcome = bench.provoke(request)
+        outcome = bench.get_key(request)
         holds = isinstance(outcome, Delivered) or (
             isinstance(outcome, Refused)
             and outcome.kind is RefusalKind.BAD_REQUEST
@@ -72,6 +73,17 @@ def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
         due = f"the ordinary answer, or 400 with the message {UNHANDLED!r}"
         requirement = "ETSI-014-6.2-16" if isinstance(value, str | int) else "ETSI-014-6.2-17"
         judge.refusal(requirement, outcome, holds, due=due, control=control, evidence=[outcome])
+
+
+@judges("ETSI-014-6.2-24", keys=0)
+def declared_names_carry_a_prefix(bench: Bench, judge: Judge) -> None:
+    """Reads the names of the extensions that the manifest claims."""
+    claimed = [extension.name for extension in bench.target.claims.keys.extensions]
+    if not claimed:
+        judge.not_applicable("ETSI-014-6.2-24", "the manifest claims no extension")
+    for name in claimed:
+        judge.that("ETSI-014-6.2-24", bool(re.fullmatch(r"[A-Za-z0-9.-]+_.+", name)),
+                   due="a vendor's prefix that ends in an underscore", came=name)  # fmt: skip
 
 
 def _judge_bad_request(

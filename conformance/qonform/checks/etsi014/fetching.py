@@ -7,7 +7,7 @@ from typing import Any
 
 from qonform.judging import Bench, Judge, judges
 from qonform.ports.key_delivery import Key, KeyContainer
-from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 NOT_FOUND = "one or more keys specified are not found on KME"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qonform.judging import Bench, Judge, Undecidable, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest
-from qonform.ports.outcome import Delivered, Outcome, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
 
@@ -13,7 +13,7 @@ NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
 def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
     """The master gets a key with nothing but defaults, and the slave fetches its copy."""
     bench.advertised  # noqa: B018 - asked first: Status says what the default size is
-    got = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    got = bench.get_key(KeyRequest())
     if isinstance(got, Refused) and got.kind is RefusalKind.UNAUTHORISED:
         raise Undecidable(f"the KME does not let the master ask for keys with the slave: {got}")
     if not judge.that(
@@ -46,7 +46,7 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
     size = smallest_size(bench)
     for number in dict.fromkeys((1, 2, _many(bench, size))):
         if number <= bench.max_number:
-            outcome = bench.get_key(bench.master, bench.slave_id, KeyRequest(number, size))
+            outcome = bench.get_key(KeyRequest(number, size))
             _judge_count(judge, number, outcome)
 
 
@@ -77,13 +77,13 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
                 "ETSI-014-6.2-05", f"one key of {size} bit would take a quarter of the key budget"
             )
             continue
-        outcome = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=size))
+        outcome = bench.get_key(KeyRequest(size=size))
         judge.that("ETSI-014-6.2-05", isinstance(outcome, Delivered),
                    due=f"a key of {size} bit, a size that Status says can be delivered",
                    came=outcome, evidence=[outcome])  # fmt: skip
         _judge_size(judge, size, outcome)
     for size in _between(bench, low, high):
-        _judge_size(judge, size, bench.provoke(KeyRequest(size=size)))
+        _judge_size(judge, size, bench.get_key(KeyRequest(size=size)))
 
 
 def _between(bench: Bench, low: int, high: int) -> list[int]:
@@ -107,8 +107,8 @@ def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None
 def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
     """Get key for one key more than Status allows in a request."""
     size, number = smallest_size(bench), bench.max_number + 1
-    outcome = bench.provoke(KeyRequest(number, size))
-    control = bench.get_key(bench.master, bench.slave_id, KeyRequest(1, size))
+    outcome = bench.get_key(KeyRequest(number, size))
+    control = bench.get_key(KeyRequest(1, size))
     judge.refusal(
         "ETSI-014-6.2-09", outcome, isinstance(outcome, Refused),
         due=f"no keys for number = {number}, since max_key_per_request is {bench.max_number}",
@@ -123,8 +123,8 @@ def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
     for size, within in ((low - 8, low), (high + 8, low)):
         if size <= 0:
             continue
-        outcome = bench.provoke(KeyRequest(size=size))
-        control = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=within))
+        outcome = bench.get_key(KeyRequest(size=size))
+        control = bench.get_key(KeyRequest(size=within))
         judge.refusal(
             "ETSI-014-6.2-10", outcome, isinstance(outcome, Refused),
             due=f"no key for size = {size}: Status names {low} to {high} bit",
@@ -141,8 +141,8 @@ def a_size_that_is_no_multiple_of_8(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-6.2-11", why)
         judge.not_applicable("ETSI-014-6.2-12", why)
         return
-    outcome = bench.provoke(KeyRequest(size=size))
-    control = bench.get_key(bench.master, bench.slave_id, KeyRequest(size=smallest_size(bench)))
+    outcome = bench.get_key(KeyRequest(size=size))
+    control = bench.get_key(KeyRequest(size=smallest_size(bench)))
     judge_odd_size(judge, outcome, control)
 
 

@@ -125,7 +125,7 @@ class History(RuleBasedStateMachine):
 
     def _get_key(self, request: KeyRequest) -> None:
         s = self.search
-        outcome = s.bench.get_key(s.master, s.bench.slave_id, request)
+        outcome = s.bench.get_key(request)
         self.evidence.append(outcome.exchange)
         if isinstance(outcome, Delivered):
             keys = outcome.value.keys

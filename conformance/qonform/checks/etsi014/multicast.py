@@ -39,8 +39,8 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
         return
     third = bench.third
     request = KeyRequest(additional_slaves=(third.sae_id,))
-    outcome = bench.provoke(request)
-    control = bench.get_key(bench.master, bench.slave_id, KeyRequest())
+    outcome = bench.get_key(request)
+    control = bench.get_key(KeyRequest())
     if isinstance(outcome, Delivered) and outcome.value.keys:
         keys = list(outcome.value.keys)
         fetched = bench.fetch(third, [key.id for key in keys])
@@ -62,10 +62,8 @@ def more_slaves_than_offered(bench: Bench, judge: Judge) -> None:
     known = [a.sae_id for a in _others(bench)]
     named = known + [f"sae-extra-{i}" for i in range(bench.multicast + 1 - len(known))]
     request = KeyRequest(additional_slaves=tuple(named[: bench.multicast + 1]))
-    outcome = bench.provoke(request)
-    control = bench.get_key(
-        bench.master, bench.slave_id, KeyRequest(additional_slaves=tuple(known[:1]))
-    )
+    outcome = bench.get_key(request)
+    control = bench.get_key(KeyRequest(additional_slaves=tuple(known[:1])))
     judge.refusal("ETSI-014-6.2-21", outcome, isinstance(outcome, Refused),
                   due=f"no key for {len(request.additional_slaves or ())} additional slaves, since "
                   f"max_SAE_ID_count is {bench.multicast}", control=control)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice, cycle
+from itertools import cycle, islice
 
 from qonform.checks.etsi014.fetching import same
 from qonform.checks.etsi014.get_key import smallest_size
