@@ -138,7 +138,7 @@ def pki_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def laboratory(pki_directory: Path) -> Laboratories:
-    """How a test runs a network of its own: `async with laboratory("fault:NAME") as lab`."""
+    """How a test runs a network of its own, altered by the names that it gives."""
 
     @asynccontextmanager
     async def run(

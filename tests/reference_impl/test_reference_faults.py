@@ -10,7 +10,7 @@ import re
 import ssl
 from base64 import b64decode
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import grpc
@@ -20,8 +20,10 @@ from google.rpc import error_details_pb2, status_pb2
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet_reference import faults
 from qinet_reference.domain.extensions import MAX_AGE_MS
-from qinet_reference.faults.fault import Fault
 from qinet_reference.pki import new_ca, new_client
+
+if TYPE_CHECKING:
+    from qinet_reference.faults.fault import Fault
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

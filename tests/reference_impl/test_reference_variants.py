@@ -1,0 +1,133 @@
+"""Each variant starts, describes itself truly, and delivers keys like any other network."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from qinet.keys.v1 import key_delivery_pb2 as pb
+from qinet_reference import variants
+from qinet_reference.manifest import to_toml, write
+from qinet_reference.variants.offers import LateKeys
+from qinet_schemas import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SILENT = "hangs"
+
+
+def names() -> list[str]:
+    return [variant.name for variant in variants.ALL]
+
+
+async def fetch(lab: Any, *ids: str, sae: str = "sae-2") -> Any:
+    body = {"key_IDs": [{"key_ID": key_id} for key_id in ids]}
+    return await lab.call("kme-b", sae, "sae-1/dec_keys", body)
+
+
+@pytest.mark.parametrize("name", ["", *names()])
+def test_manifest_is_valid_and_true(laboratory: Any, name: str) -> None:
+    async def story() -> None:
+        async with laboratory(*([f"variant:{name}"] if name else [])) as lab:
+            problems = list(Draft202012Validator(load("target")).iter_errors(lab.manifest))
+            assert not problems
+            assert tomllib.loads(to_toml(lab.manifest)) == lab.manifest
+            if name == SILENT:
+                return
+            await _asks_what_status_offers(lab)
+
+    asyncio.run(story())
+
+
+async def _asks_what_status_offers(lab: Any) -> None:
+    if name_of_nodes(lab) == ["kme-a"]:
+        assert (await lab.call("kme-a", "sae-1", "sae-2/enc_keys")).code == 200
+        return
+    status = (await lab.call("kme-a", "sae-1", "sae-2/status")).json
+    number = min(3, status["max_key_per_request"], status["stored_key_count"])
+    request = {"number": number, "size": status["max_key_size"]}
+    got = (await lab.call("kme-a", "sae-1", "sae-2/enc_keys", request)).json
+    if got.get("keys") is None:  # sizes above the default cost more than the count promises
+        got = (await lab.call("kme-a", "sae-1", "sae-2/enc_keys")).json
+    reply = await fetch(lab, *(key["key_ID"] for key in got["keys"]))
+    if reply.code == 400:  # late: allowed, and soon over
+        await asyncio.sleep(LateKeys.delay_s)
+        reply = await fetch(lab, *(key["key_ID"] for key in got["keys"]))
+
+    def by_id(container: Any) -> dict[str, str]:
+        return {key["key_ID"]: key["key"] for key in container["keys"]}
+
+    assert by_id(reply.json) == by_id(got)
+    if lab.plan.serves_grpc:
+        asked = pb.GetStatusRequest(slave_id="sae-2")
+        if lab.plan.host == "127.0.0.1":
+            answer = await lab.stub("kme-a", "sae-1").GetStatus(asked)
+            assert answer.status.max_key_size_bits == status["max_key_size"]
+
+
+def name_of_nodes(lab: Any) -> list[str]:
+    return [node["id"] for node in lab.manifest["nodes"]]
+
+
+def test_manifests_of_networks_behind_a_proxy_hold_headers(laboratory: Any) -> None:
+    async def story(name: str) -> Any:
+        async with laboratory(name) as lab:
+            spoofed = await lab.call("kme-a", "sae-7", "sae-2/status")
+            assert spoofed.code == 401
+            return lab.manifest
+
+    for name in ("variant:header-identity", "variant:plain-http"):
+        document = asyncio.run(story(name))
+        assert document["claims"]["profiles"] == ["etsi-014"]
+        assert all("certificate" not in client for client in document["clients"])
+        assert document["clients"][0]["headers"] == {"X-SSL-Client-CN": "sae-1"}
+
+
+def test_codes_and_bodies_of_variants(laboratory: Any) -> None:
+    async def ask(name: str, sae: str, path: str, body: Any = None) -> Any:
+        async with laboratory(f"variant:{name}") as lab:
+            return await lab.call("kme-a", sae, path, body)
+
+    def run(*what: Any) -> Any:
+        return asyncio.run(ask(*what))
+
+    assert run("json-401", "sae-7", "sae-2/status").json["message"]
+    assert run("codes-404", "sae-4", "sae-2/status").code == 404
+    assert run("zero-number-empty", "sae-1", "sae-2/enc_keys", {"number": 0}).json == {"keys": []}
+    optional = {"extension_optional": [{"acme_x": 1}]}
+    told = run("optional-refused", "sae-1", "sae-2/enc_keys", optional)
+    assert told.json["message"] == "not all extension_optional request options handled"
+    assert (
+        run("no-multicast", "sae-1", "sae-2/enc_keys", {"additional_slave_SAE_IDs": ["sae-3"]}).code
+        == 400
+    )
+    assert "Gr" in run("extra-members", "sae-1", "sae-2/status").json["qinet_note"]
+
+
+def test_consumed_keys_and_strangers(laboratory: Any) -> None:
+    async def story(*names: str) -> list[int]:
+        async with laboratory(*names) as lab:
+            got = (await lab.call("kme-a", "sae-1", "sae-2/enc_keys")).json["keys"][0]["key_ID"]
+            return [(await fetch(lab, got, sae=sae)).code for sae in ("sae-2", "sae-3", "sae-2")]
+
+    assert asyncio.run(story()) == [200, 400, 400]
+    assert asyncio.run(story("variant:consumed-key-401-to-strangers")) == [200, 401, 400]
+
+
+def test_variants_are_described() -> None:
+    assert len(set(names())) == len(names())
+    assert all((variant.__doc__ or "").strip().endswith(".") for variant in variants.ALL)
+
+
+def test_a_manifest_is_replaced_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "qonform.toml"
+    document = {"a": 'tricky "\\\n\u007f', "b c": [1, True, 0.5], "t": {"x": [{"y": {"z": 1}}]}}
+    for _ in range(2):
+        write(path, document)
+        assert tomllib.loads(path.read_text(encoding="utf-8")) == document
+    assert list(tmp_path.iterdir()) == [path]
