@@ -7,10 +7,9 @@ import secrets
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -24,6 +23,9 @@ from qonform.running.options import Options, SelectionError
 from qonform.running.reference import ReferenceError, reference_network
 from qonform.running.run import run as judge
 from qonform.target import ManifestError, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @click.command()

@@ -12,16 +12,12 @@ import base64
 import binascii
 import json
 import shlex
-import ssl
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from qonform.drivers.http_wire import HttpWire, Reply, WireError
-from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Meter
 from qonform.drivers.tls import client_context
 from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.exchanges import (
@@ -43,9 +39,16 @@ from qonform.ports.key_delivery import (
     KeyRequest,
     Status,
 )
-from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind, Unreadable
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused, Unreadable
 from qonform.ports.secret import KeyMaterial
-from qonform.target import Node, Target
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping, Sequence
+
+    from qonform.drivers.identity import Identity
+    from qonform.drivers.meter import Meter
+    from qonform.target import Node, Target
 
 _KINDS = {
     400: RefusalKind.BAD_REQUEST,

@@ -13,12 +13,14 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from qonform.drivers.meter import Meter
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.drivers.meter import Meter
 
 _LARGEST_BODY = 16 * 2**20
 
@@ -220,7 +222,8 @@ class HttpWire:
         body: bytes | None,
         deadline: float,
     ) -> Reply:
-        connection.sock.deadline = deadline
+        if isinstance(connection.sock, _DeadlineMixin):
+            connection.sock.deadline = deadline
         connection.putrequest(method, path, skip_accept_encoding=True)
         given = {name.lower() for name in headers}
         if body is not None and "content-length" not in given:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qonform.target import Limits
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qonform.target import Limits
 
 
 class TargetDown(Exception):  # noqa: N818 - it says what happened, and nothing is wrong here

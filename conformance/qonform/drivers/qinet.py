@@ -6,22 +6,18 @@ import json
 import shlex
 import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 import grpc
 from google.protobuf import json_format, struct_pb2
-from google.protobuf.message import Message as Protobuf
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
-from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Meter
 from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.exchanges import (
     Exchange,
@@ -41,9 +37,17 @@ from qonform.ports.key_delivery import (
     KeyRequest,
     Status,
 )
-from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, RefusalKind, Unreadable
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused, Unreadable
 from qonform.ports.secret import KeyMaterial
-from qonform.target import Node, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from google.protobuf.message import Message as Protobuf
+
+    from qonform.drivers.identity import Identity
+    from qonform.drivers.meter import Meter
+    from qonform.target import Node, Target
 
 _KINDS = {
     grpc.StatusCode.INVALID_ARGUMENT: RefusalKind.BAD_REQUEST,

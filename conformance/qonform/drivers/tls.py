@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qonform.drivers.identity import Identity
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qonform.drivers.identity import Identity
 
 
 def client_context(

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qonform.ports.key_delivery import Call
+if TYPE_CHECKING:
+    from qonform.ports.key_delivery import Call
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from qonform.ports.key_delivery import KeyRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def sizes(low: int, high: int, default: int, *, ceiling: int) -> st.SearchStrategy[int | None]:

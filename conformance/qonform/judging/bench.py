@@ -9,20 +9,23 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Meter
-from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.judging.finding import Undecidable
 from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 from qonform.target import Node, Role, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from qonform.drivers.meter import Meter
+    from qonform.drivers.tls_probe import TlsEndpoint
 
 T = TypeVar("T")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qonform.judging.verdict import Verdict
+if TYPE_CHECKING:
+    from qonform.judging.verdict import Verdict
 
 
 class Undecidable(Exception):  # noqa: N818 - not an error: the check ends here without a verdict

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from qonform.exchanges import Exchange
 from qonform.monitors.containers import Containers
 from qonform.monitors.identifiers import Identifiers
-from qonform.monitors.monitor import Monitor
 from qonform.monitors.randomness import Randomness
 from qonform.monitors.rest_objects import (
     RestBodies,
@@ -18,6 +16,12 @@ from qonform.monitors.rest_objects import (
 )
 from qonform.monitors.rpc_refusals import RpcRefusals
 from qonform.monitors.status import StatusArithmetic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.exchanges import Exchange
+    from qonform.monitors.monitor import Monitor
 
 MONITORS: tuple[type[Monitor], ...] = (
     Identifiers, Containers, StatusArithmetic, Randomness,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from qonform.exchanges import Exchange
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import (
     GetKey,
@@ -16,7 +15,12 @@ from qonform.ports.key_delivery import (
     Status,
 )
 from qonform.ports.outcome import Delivered
-from qonform.ports.secret import KeyMaterial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.exchanges import Exchange
+    from qonform.ports.secret import KeyMaterial
 
 
 class Containers(Monitor):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from qonform.exchanges import Exchange
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, KeyContainer
 from qonform.ports.outcome import Delivered
-from qonform.ports.secret import KeyMaterial
+
+if TYPE_CHECKING:
+    from qonform.exchanges import Exchange
+    from qonform.ports.secret import KeyMaterial
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _LONG_ENOUGH = 64

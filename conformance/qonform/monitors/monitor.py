@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from qonform.exchanges import Exchange
 from qonform.judging import Finding, Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.exchanges import Exchange
 
 
 class Monitor:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qonform.exchanges import Exchange
 from qonform.judging import Finding, Verdict
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, KeyContainer
 from qonform.ports.outcome import Delivered
 from qonform.statistics.betting import UniformityBet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.exchanges import Exchange
 
 ALPHA = 1e-6
 """Chance that ideal keys are ever called biased in a run, over all tests together."""

@@ -6,16 +6,18 @@ import base64
 import binascii
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
 import qinet_schemas
 from qonform.drivers.etsi014 import Answer, holds_keys
-from qonform.drivers.http_wire import Reply
 from qonform.exchanges import Exchange, redact_text
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, GetStatus
+
+if TYPE_CHECKING:
+    from qonform.drivers.http_wire import Reply
 
 _STATUS_ROWS = {
     "source_KME_ID": "ETSI-014-6.1-01",

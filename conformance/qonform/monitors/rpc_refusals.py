@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qinet.common.v1 import refusal_pb2
 from qonform.drivers.qinet import CODE_OF_REASON, RpcAnswer
-from qonform.exchanges import Exchange
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetStatus, KeyContainer, Status
 from qonform.ports.outcome import Delivered
+
+if TYPE_CHECKING:
+    from qonform.exchanges import Exchange
 
 
 class RpcRefusals(Monitor):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from qonform.exchanges import Exchange
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetStatus, KeyContainer, Status
 from qonform.ports.outcome import Delivered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.exchanges import Exchange
 
 
 class StatusArithmetic(Monitor):

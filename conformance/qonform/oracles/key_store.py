@@ -8,12 +8,15 @@ text leaves a choice the model allows every reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from qonform.ports.key_delivery import Key, KeyContainer
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Copy(Enum):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from qonform.ports.outcome import Outcome
-from qonform.ports.secret import KeyMaterial
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qonform.ports.outcome import Outcome
+    from qonform.ports.secret import KeyMaterial
 
 Json = Any
 """Any JSON value."""

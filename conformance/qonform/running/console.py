@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from qonform.judging import Check
-from qonform.running.session import Session
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from qonform.judging import Check
+    from qonform.running.session import Session
 
 _STYLE = {"conforming": "bold green", "non_conforming": "bold red", "inconclusive": "bold yellow"}
 _WORD = {

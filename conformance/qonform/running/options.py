@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qonform.catalogue import Catalogue, Level
 from qonform.judging import Effort
-from qonform.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qonform.catalogue import Catalogue, Level
+    from qonform.target import Target
 
 
 class SelectionError(ValueError):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import qonform.checks
 from qonform.judging import Check, Verdict
-from qonform.running.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qonform.running.session import Session
 
 
 class NonConforming(Exception):  # noqa: N818 - a verdict, not an error

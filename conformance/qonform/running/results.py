@@ -6,16 +6,19 @@ import os
 import platform
 import ssl
 from collections import Counter
-from collections.abc import Iterable
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonform.catalogue import Level, Requirement
 from qonform.judging import Overall, Verdict, combine, overall
 from qonform.monitors.randomness import Randomness
-from qonform.ports.key_delivery import Status
-from qonform.running.session import Record, Session
-from qonform.target import Target, Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qonform.ports.key_delivery import Status
+    from qonform.running.session import Record, Session
+    from qonform.target import Target, Waiver
 
 EXIT_CODE = {Overall.CONFORMING: 0, Overall.NON_CONFORMING: 1, Overall.INCONCLUSIVE: 3}
 TOOL_ERROR = 2

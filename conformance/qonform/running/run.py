@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qonform.catalogue import Catalogue
-from qonform.running.options import Options
 from qonform.running.plugin import collect_and_run
 from qonform.running.results import results_of
 from qonform.running.session import Progress, Session, Silent
-from qonform.target import Target
+
+if TYPE_CHECKING:
+    from qonform.catalogue import Catalogue
+    from qonform.running.options import Options
+    from qonform.target import Target
 
 _PYTEST_INTERRUPTED = 2
 

@@ -10,8 +10,11 @@ stop at any time. The mixtures are those of Krichevsky and Trofimov (Dirichlet, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass

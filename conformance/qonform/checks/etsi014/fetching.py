@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from qonform.judging import Bench, Judge, judges
-from qonform.ports.key_delivery import Key, KeyContainer
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+
+if TYPE_CHECKING:
+    from qonform.ports.key_delivery import Key, KeyContainer
 
 NOT_FOUND = "one or more keys specified are not found on KME"
 
@@ -47,9 +50,8 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
     third, slave = bench.third, bench.slave
     (own,), (foreign,) = bench.draw(), bench.draw(to=third.sae_id)
     for batch in ([own.id, foreign.id], [foreign.id, own.id]):
-        refused = bench.settle(
-            lambda ids=batch: slave.keys.get_key_with_ids(bench.master.sae_id, ids), final
-        )
+        ask = partial(slave.keys.get_key_with_ids, bench.master.sae_id, batch)
+        refused = bench.settle(ask, final)
         if isinstance(refused, Delivered):
             break
     fetched = bench.fetch(slave, [own.id])

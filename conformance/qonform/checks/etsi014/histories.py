@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
@@ -15,9 +15,11 @@ from qonform.checks.etsi014.get_key import smallest_size
 from qonform.generators.key_requests import key_requests, sizes
 from qonform.judging import Application, Bench, Judge, Undecidable, judges
 from qonform.oracles.key_store import Contradiction, KeyStore
-from qonform.ports.key_delivery import KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, Refused
 from qonform.target import Role
+
+if TYPE_CHECKING:
+    from qonform.ports.key_delivery import KeyRequest
 
 JUDGED = (
     "ETSI-014-5.3-04",
