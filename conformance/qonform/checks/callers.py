@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from qonform.drivers.identity import Identity
 from qonform.judging import Undecidable
 from qonform.ports.key_delivery import KeyContainer, KeyRequest, Status
 from qonform.ports.outcome import Delivered, Outcome, Refused, Unreadable
@@ -14,8 +15,8 @@ from qonform.target import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qonform.drivers.identity import Identity
     from qonform.judging import Application, Bench, Judge
+    from qonform.target import Client
 
 _REGULAR = (Role.MASTER, Role.SLAVE, Role.ADDITIONAL_SLAVE, Role.BYSTANDER)
 
@@ -75,10 +76,16 @@ def callers(bench: Bench) -> list[Caller]:
         regular = not client.roles.isdisjoint(_REGULAR)
         if not regular or not bench.driver.serves(bench.target.node(client.node)):
             continue
-        role = next(r for r in _REGULAR if r in client.roles)
-        other = bench.slave_id if role is Role.MASTER else bench.master.sae_id
-        found.append(Caller(bench, bench.application(role), other))
+        asker = bench.at(client.node, Identity.of(client))
+        found.append(Caller(bench, asker, _peer(bench, client)))
     return found
+
+
+def _peer(bench: Bench, client: Client) -> str:
+    """Whom it can ask about: the master the slave, anybody else the master."""
+    wanted = Role.SLAVE if Role.MASTER in client.roles else Role.MASTER
+    other = bench.target.client(wanted)
+    return other.id if other is not None else "an-sae-that-is-not-there"
 
 
 def one_per_node(bench: Bench) -> list[Caller]:
@@ -108,16 +115,26 @@ def judge_turned_away(
     """No answer at all is as good as a refusal, provided that `control` was served right after."""
     seen = [outcome, control]
     if gave(outcome):
-        judge.that(requirement, False, due="neither a Status nor a key", came=f"{who}: {outcome}",
-                   evidence=[outcome])  # fmt: skip
+        judge.that(
+            requirement,
+            False,
+            due="neither a Status nor a key",
+            came=f"{who}: {outcome}",
+            evidence=[outcome],
+        )
     elif isinstance(outcome, Unreadable):
         judge.undecided(requirement, f"{who}: {outcome}", evidence=seen)
     elif not isinstance(control, Delivered):
         why = f"{who}: {outcome}; but the SAE itself was not served either: {control}"
         judge.undecided(requirement, why, evidence=seen)
     else:
-        judge.that(requirement, True, due="neither a Status nor a key", came=f"{who}: {outcome}",
-                   evidence=seen)  # fmt: skip
+        judge.that(
+            requirement,
+            True,
+            due="neither a Status nor a key",
+            came=f"{who}: {outcome}",
+            evidence=seen,
+        )
 
 
 def judge_all_turned_away(
@@ -138,9 +155,16 @@ def judge_all_turned_away(
 def claims(sae_id: str) -> dict[str, str]:
     """Headers by which a caller may claim to be an SAE, as careless servers read them."""
     bare = (
-        "X-SAE-ID", "Request-SAE-ID", "SAE-ID", "X-SSL-Client-CN", "X-Client-CN",
-        "SSL_CLIENT_S_DN_CN", "X-SSL-Client-Serial", "X-Remote-User", "X-Forwarded-User",
-    )  # fmt: skip
+        "X-SAE-ID",
+        "Request-SAE-ID",
+        "SAE-ID",
+        "X-SSL-Client-CN",
+        "X-Client-CN",
+        "SSL_CLIENT_S_DN_CN",
+        "X-SSL-Client-Serial",
+        "X-Remote-User",
+        "X-Forwarded-User",
+    )
     named = (
         "X-SSL-Client-S-DN",
         "X-Client-DN",

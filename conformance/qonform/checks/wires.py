@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from qonform.drivers.etsi014 import Answer, Etsi014Driver, Request, segment
-from qonform.drivers.qinet import QinetDriver
-from qonform.judging import Application, Bench
 from qonform.ports.key_delivery import Call, GetKey, GetStatus, KeyRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qonform.drivers.qinet import QinetDriver
+    from qonform.judging import Application, Bench
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,13 @@ class RestBench:
         return self.driver.send(by.node, by.identity, request)
 
     def get_key(
-        self, by: Application, slave: str, query: Mapping[str, str | int] | None = None,
-        *, call: Call | None = None,
-    ) -> Answer:  # fmt: skip
+        self,
+        by: Application,
+        slave: str,
+        query: Mapping[str, str | int] | None = None,
+        *,
+        call: Call | None = None,
+    ) -> Answer:
         """Get key by GET (014 clause 6.2).
 
         Args:

@@ -20,7 +20,7 @@ from qonform.cli.failure import UsageFailure
 from qonform.judging import Effort
 from qonform.running.console import ConsoleProgress, conclude
 from qonform.running.options import Options, SelectionError
-from qonform.running.reference import ReferenceError, reference_network
+from qonform.running.reference import NetworkError, reference_network
 from qonform.running.run import run as judge
 from qonform.target import ManifestError, load
 
@@ -74,20 +74,29 @@ if TYPE_CHECKING:
     help="Where index.html, results.json, junit.xml and summary.md go.",
 )
 def run(
-    manifest: Path | None, profiles: tuple[str, ...], globs: tuple[str, ...], levels: tuple[str, ...],
-    effort: str, seed: int | None, report_dir: Path,
-) -> None:  # fmt: skip
+    manifest: Path | None,
+    profiles: tuple[str, ...],
+    globs: tuple[str, ...],
+    levels: tuple[str, ...],
+    effort: str,
+    seed: int | None,
+    report_dir: Path,
+) -> None:
     """Judges an implementation, writes the reports, and exits with the verdict."""
     options = Options(
-        profiles, globs, tuple(Level(level) for level in levels), Effort(effort),
-        secrets.randbelow(2**32) if seed is None else seed, _command(manifest, effort),
-    )  # fmt: skip
+        profiles,
+        globs,
+        tuple(Level(level) for level in levels),
+        Effort(effort),
+        secrets.randbelow(2**32) if seed is None else seed,
+        _command(manifest, effort),
+    )
     console = Console(stderr=False, highlight=False)
     try:
         with _manifest(manifest) as path:
             results = _judged(path, options, console)
         report = qonform_report.write(results, report_dir)
-    except (ManifestError, SelectionError, ReferenceError) as error:
+    except (ManifestError, SelectionError, NetworkError) as error:
         raise UsageFailure(str(error)) from error
     except OSError as error:
         raise UsageFailure(f"{report_dir}: cannot write the report: {error.strerror}") from error

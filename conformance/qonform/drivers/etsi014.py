@@ -133,9 +133,16 @@ class Etsi014Driver:
         """Where the node speaks TLS, for checks about TLS itself."""
         wire = self._wires[node]
         return TlsEndpoint(
-            node, self.profile, wire.host, wire.port, wire.secure, self._cas[node],
-            self._log, self.meter, ("http/1.1",),
-        )  # fmt: skip
+            node,
+            self.profile,
+            wire.host,
+            wire.port,
+            wire.secure,
+            self._cas[node],
+            self._log,
+            self.meter,
+            ("http/1.1",),
+        )
 
     def context(self, node: str, identity: Identity) -> ssl.SSLContext | None:
         """The TLS context with which `identity` calls the node; None in plain HTTP."""
@@ -180,17 +187,21 @@ class Etsi014Driver:
             result: Reply | WireError
             try:
                 result = wire.send(
-                    self.context(node, identity) if secure else None, request.method, path,
-                    headers, request.body, safe=safe, fresh=fresh or plain,
-                )  # fmt: skip
+                    self.context(node, identity) if secure else None,
+                    request.method,
+                    path,
+                    headers,
+                    request.body,
+                    safe=safe,
+                    fresh=fresh or plain,
+                )
             except WireError as error:
                 result = error
             took = time.perf_counter() - began
-        if isinstance(result, WireError):
-            if result.certificate and node not in self.unverified:
-                self.unverified[node] = result.cause
-                self._contexts = {k: c for k, c in self._contexts.items() if k[0] != node}
-                return self.send(node, identity, request, fresh=fresh)
+        if isinstance(result, WireError) and result.certificate and node not in self.unverified:
+            self.unverified[node] = result.cause
+            self._contexts = {k: c for k, c in self._contexts.items() if k[0] != node}
+            return self.send(node, identity, request, fresh=fresh)
         if identity.enrolled:
             self.meter.heard(line, answered=isinstance(result, Reply))
         answers: list[Answer] = []
@@ -200,14 +211,21 @@ class Etsi014Driver:
             answers.append(answer)
             self._account(answer, request.call)
             return Exchange(
-                number, at, 1000 * took, self.profile, "https" if secure else "http",
-                node, identity.label,
+                number,
+                at,
+                1000 * took,
+                self.profile,
+                "https" if secure else "http",
+                node,
+                identity.label,
                 _show_request(request, path, headers),
                 _show_reply(result, answer.json),
                 self._command(node, identity, request, path, secure=secure),
                 identity.enrolled and not request.beside,
-                request.call, answer.outcome, answer,
-            )  # fmt: skip
+                request.call,
+                answer.outcome,
+                answer,
+            )
 
         self._log.record(make)
         return answers[0]
@@ -350,11 +368,18 @@ def _read_status(value: Json, number: int) -> Outcome[Status]:
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
     status = Status(
-        text("source_KME_ID"), text("target_KME_ID"), text("master_SAE_ID"),
-        text("slave_SAE_ID"), integer("key_size"), integer("stored_key_count"),
-        integer("max_key_count"), integer("max_key_per_request"), integer("max_key_size"),
-        integer("min_key_size"), integer("max_SAE_ID_count"),
-    )  # fmt: skip
+        text("source_KME_ID"),
+        text("target_KME_ID"),
+        text("master_SAE_ID"),
+        text("slave_SAE_ID"),
+        integer("key_size"),
+        integer("stored_key_count"),
+        integer("max_key_count"),
+        integer("max_key_per_request"),
+        integer("max_key_size"),
+        integer("min_key_size"),
+        integer("max_SAE_ID_count"),
+    )
     return Delivered(status, number)
 
 

@@ -136,9 +136,16 @@ class QinetDriver:
         """Where the node speaks TLS, for checks about TLS itself."""
         parts = urlsplit(f"//{self.address(node)}")
         return TlsEndpoint(
-            node, self.profile, parts.hostname or "", parts.port or 443, True,
-            self._nodes[node].ca, self._log, self.meter, ("h2",),
-        )  # fmt: skip
+            node,
+            self.profile,
+            parts.hostname or "",
+            parts.port or 443,
+            True,
+            self._nodes[node].ca,
+            self._log,
+            self.meter,
+            ("h2",),
+        )
 
     def channel(self, node: str, identity: Identity) -> grpc.Channel:
         """A connection of this thread's own, on which `identity` calls `node`."""
@@ -171,9 +178,14 @@ class QinetDriver:
         stub = discovery_pb2_grpc.DiscoveryStub(self.channel(node, identity))
         request = discovery_pb2.GetNodeRequest()
         return self.call(
-            node, identity, "qinet.discovery.v1.Discovery/GetNode", stub.GetNode, request, None,
-            lambda response, number: Delivered(response, number),
-        )  # fmt: skip
+            node,
+            identity,
+            "qinet.discovery.v1.Discovery/GetNode",
+            stub.GetNode,
+            request,
+            None,
+            Delivered,
+        )
 
     def call(
         self,
@@ -214,11 +226,21 @@ class QinetDriver:
             if isinstance(answer.outcome, Delivered) and isinstance(call, GetKey):
                 self.meter.drew_keys([k.material.bits for k in answer.outcome.value.keys])
             return Exchange(
-                number, at, 1000 * took, self.profile, "grpc", node, identity.label,
+                number,
+                at,
+                1000 * took,
+                self.profile,
+                "grpc",
+                node,
+                identity.label,
                 Message(name, {k: redact_text(v) for k, v in metadata}, _show(request)),
-                _show_reply(answer), self._command(node, identity, name, request),
-                identity.enrolled, call, answer.outcome, answer,
-            )  # fmt: skip
+                _show_reply(answer),
+                self._command(node, identity, name, request),
+                identity.enrolled,
+                call,
+                answer.outcome,
+                answer,
+            )
 
         self._log.record(make)
         if identity.enrolled:
@@ -257,16 +279,20 @@ class QinetClient:
     def get_status(self, slave: str) -> Outcome[Status]:
         """KeyDelivery.GetStatus."""
         return self._call(
-            "GetStatus", pb.GetStatusRequest(slave_id=slave),
-            GetStatus(self._identity.sae_id, slave), _read_status,
-        )  # fmt: skip
+            "GetStatus",
+            pb.GetStatusRequest(slave_id=slave),
+            GetStatus(self._identity.sae_id, slave),
+            _read_status,
+        )
 
     def get_key(self, slave: str, request: KeyRequest) -> Outcome[KeyContainer]:
         """KeyDelivery.GetKey. Numbers and sizes must fit the wire: 0 to 2^32 - 1."""
         return self._call(
-            "GetKey", _key_request(slave, request),
-            GetKey(self._identity.sae_id, slave, request), _read_container,
-        )  # fmt: skip
+            "GetKey",
+            _key_request(slave, request),
+            GetKey(self._identity.sae_id, slave, request),
+            _read_container,
+        )
 
     def get_key_with_ids(self, master: str, key_ids: Sequence[str]) -> Outcome[KeyContainer]:
         """KeyDelivery.GetKeyWithKeyIds."""
@@ -280,9 +306,14 @@ class QinetClient:
         self, method: str, request: Protobuf, call: Call, read: Callable[[Any, int], Outcome[Any]]
     ) -> Outcome[Any]:
         return self._driver.call(
-            self._node, self._identity, f"qinet.keys.v1.KeyDelivery/{method}",
-            getattr(self._stub(), method), request, call, read,
-        ).outcome  # fmt: skip
+            self._node,
+            self._identity,
+            f"qinet.keys.v1.KeyDelivery/{method}",
+            getattr(self._stub(), method),
+            request,
+            call,
+            read,
+        ).outcome
 
 
 def _key_request(slave: str, request: KeyRequest) -> pb.GetKeyRequest:
@@ -305,11 +336,18 @@ def _read_status(response: pb.GetStatusResponse, number: int) -> Outcome[Status]
         return Unreadable("GetStatusResponse has no status", number)
     s = response.status
     status = Status(
-        s.source_kme_id or None, s.target_kme_id or None, s.master_id or None,
-        s.slave_id or None, s.key_size_bits, s.stored_key_count, s.max_key_count,
-        s.max_keys_per_request, s.max_key_size_bits, s.min_key_size_bits,
+        s.source_kme_id or None,
+        s.target_kme_id or None,
+        s.master_id or None,
+        s.slave_id or None,
+        s.key_size_bits,
+        s.stored_key_count,
+        s.max_key_count,
+        s.max_keys_per_request,
+        s.max_key_size_bits,
+        s.min_key_size_bits,
         s.max_additional_slaves,
-    )  # fmt: skip
+    )
     return Delivered(status, number)
 
 
@@ -332,12 +370,16 @@ def read_error(error: grpc.RpcError, number: int) -> RpcAnswer:
         said = redact_text(" ".join((error.details() or "").split()))[:200]
         return RpcAnswer(Failed(f"{code.name}: {said}", number))
     message = status.message if status is not None else error.details()
-    refusal = Refusal(code.name, info.domain if info else None, info.reason if info else None,
-                      len(infos))  # fmt: skip
+    refusal = Refusal(
+        code.name, info.domain if info else None, info.reason if info else None, len(infos)
+    )
     refused = Refused(
-        _KINDS.get(code, RefusalKind.OTHER), code.name,
-        redact_text(message) if message else None, number, refusal.reason,
-    )  # fmt: skip
+        _KINDS.get(code, RefusalKind.OTHER),
+        code.name,
+        redact_text(message) if message else None,
+        number,
+        refusal.reason,
+    )
     return RpcAnswer(refused, refusal=refusal)
 
 

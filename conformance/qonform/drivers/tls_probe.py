@@ -114,11 +114,20 @@ class TlsEndpoint:
             handshake = Handshake(number, **seen, asked_for_certificate=asked())
             made.append(handshake)
             return Exchange(
-                number, at, 1000 * (time.perf_counter() - began), self.profile, "tls", self.node,
-                identity.label, Message(f"TLS handshake, {_names(versions)}"),
-                Message(str(handshake)), self._command(identity, versions), regular=False,
-                outcome=_outcome(handshake), wire=handshake,
-            )  # fmt: skip
+                number,
+                at,
+                1000 * (time.perf_counter() - began),
+                self.profile,
+                "tls",
+                self.node,
+                identity.label,
+                Message(f"TLS handshake, {_names(versions)}"),
+                Message(str(handshake)),
+                self._command(identity, versions),
+                regular=False,
+                outcome=_outcome(handshake),
+                wire=handshake,
+            )
 
         self.log.record(record)
         return made[0]
@@ -135,16 +144,18 @@ class TlsEndpoint:
                 with context.wrap_socket(raw, server_hostname=self.host) as tls:
                     cipher = tls.cipher()
                     return {
-                        "connected": True, "version": tls.version(),
+                        "connected": True,
+                        "version": tls.version(),
                         "cipher": cipher[0] if cipher else None,
                         "certificate": tls.getpeercert(binary_form=True),
-                    }  # fmt: skip
+                    }
             except OSError as error:
                 return {
-                    "connected": True, "problem": _say(error),
+                    "connected": True,
+                    "problem": _say(error),
                     "distrusted": isinstance(error, ssl.SSLCertVerificationError),
                     "silent": isinstance(error, TimeoutError),
-                }  # fmt: skip
+                }
 
     def _command(self, identity: Identity, versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -271,6 +282,8 @@ def _names(versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> str:
 
 def _name(version: ssl.TLSVersion) -> str:
     return {
-        ssl.TLSVersion.TLSv1: "TLSv1", ssl.TLSVersion.TLSv1_1: "TLSv1.1",
-        ssl.TLSVersion.TLSv1_2: "TLSv1.2", ssl.TLSVersion.TLSv1_3: "TLSv1.3",
-    }.get(version, version.name)  # fmt: skip
+        ssl.TLSVersion.TLSv1: "TLSv1",
+        ssl.TLSVersion.TLSv1_1: "TLSv1.1",
+        ssl.TLSVersion.TLSv1_2: "TLSv1.2",
+        ssl.TLSVersion.TLSv1_3: "TLSv1.3",
+    }.get(version, version.name)

@@ -119,7 +119,16 @@ class ExchangeLog:
 
 def _without_secrets(exchange: Exchange) -> Exchange:
     return Exchange(
-        exchange.number, exchange.at_s, exchange.duration_ms, exchange.profile,
-        exchange.transport, exchange.node, exchange.client, exchange.request, exchange.reply,
-        exchange.command, exchange.regular, exchange.call,
-    )  # fmt: skip
+        exchange.number,
+        exchange.at_s,
+        exchange.duration_ms,
+        exchange.profile,
+        exchange.transport,
+        exchange.node,
+        exchange.client,
+        exchange.request,
+        exchange.reply,
+        exchange.command,
+        exchange.regular,
+        exchange.call,
+    )

@@ -35,8 +35,9 @@ def key_requests(
     """
     additional = st.lists(
         st.sampled_from(list(slaves)) if slaves else st.nothing(),
-        max_size=min(multicast, len(slaves)), unique=True,
-    )  # fmt: skip
+        max_size=min(multicast, len(slaves)),
+        unique=True,
+    )
     return st.builds(
         KeyRequest,
         number=st.one_of(st.none(), st.integers(1, most)),

@@ -7,6 +7,17 @@ from qonform.judging.judge import Judge
 from qonform.judging.verdict import Overall, Verdict, combine, overall
 
 __all__ = [
-    "Application", "Bench", "Check", "Driver", "Effort", "Finding", "Judge", "Overall", "Undecidable",
-    "Verdict", "combine", "judges", "overall",
-]  # fmt: skip
+    "Application",
+    "Bench",
+    "Check",
+    "Driver",
+    "Effort",
+    "Finding",
+    "Judge",
+    "Overall",
+    "Undecidable",
+    "Verdict",
+    "combine",
+    "judges",
+    "overall",
+]

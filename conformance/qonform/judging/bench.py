@@ -1,4 +1,4 @@
-"""The target as a check sees it over one transport: who can ask, what may be drawn, how long to wait.
+"""The target as a check sees it over one transport: who asks, what may be drawn, how long to wait.
 
 Nothing here judges. What cannot be had (a client that the manifest lacks, a key that the store or
 the budget does not give) ends the check as undecided, never as failed.
@@ -215,9 +215,10 @@ class Bench:
         while len(keys) < number:
             batch = min(number - len(keys), self.max_number)
             request = KeyRequest(
-                None if batch == 1 else batch, size,
+                None if batch == 1 else batch,
+                size,
                 tuple(a.sae_id for a in additional) or None,
-            )  # fmt: skip
+            )
             keys += self._draw_once(by or self.master, to or self.slave_id, request, batch)
         return keys
 

@@ -90,9 +90,10 @@ class Judge:
             self.undecided(requirement, f"{outcome}", evidence=cited)
         elif holds and not isinstance(control, Delivered):
             self.undecided(
-                requirement, f"the same request without its fault was not served: {control}",
+                requirement,
+                f"the same request without its fault was not served: {control}",
                 evidence=cited,
-            )  # fmt: skip
+            )
         else:
             return self.that(requirement, holds, due=due, came=outcome, evidence=cited)
         return False
@@ -152,6 +153,11 @@ def worse(old: Finding | None, new: Finding) -> Finding:
         return new
     kept = min(old, new, key=lambda f: _WORST_FIRST.index(f.verdict))
     return Finding(
-        kept.requirement, kept.verdict, kept.message, kept.expected, kept.actual, kept.evidence,
+        kept.requirement,
+        kept.verdict,
+        kept.message,
+        kept.expected,
+        kept.actual,
+        kept.evidence,
         old.examples + new.examples,
-    )  # fmt: skip
+    )

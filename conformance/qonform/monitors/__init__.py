@@ -1,4 +1,4 @@
-"""Judges of the exchange log: every exchange of the run, whoever caused it, passes every monitor."""
+"""Judges of the exchange log: every exchange, whoever caused it, passes every monitor."""
 
 from qonform.monitors.bank import MonitorBank
 from qonform.monitors.monitor import Monitor

@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from qonform.monitors.monitor import Monitor
 
 MONITORS: tuple[type[Monitor], ...] = (
-    Identifiers, Containers, StatusArithmetic, Randomness,
-    RestBodies, RestStatus, RestContainers, RestErrors, RestCodes,
+    Identifiers,
+    Containers,
+    StatusArithmetic,
+    Randomness,
+    RestBodies,
+    RestStatus,
+    RestContainers,
+    RestErrors,
+    RestCodes,
     RpcRefusals,
-)  # fmt: skip
+)
 
 
 class MonitorBank:

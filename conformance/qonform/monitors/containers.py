@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 
 class Containers(Monitor):
-    """Holds every Key container of the run against its request, and the slave's copy against the
-    master's.
-    """
+    """Holds each Key container against its request, and the slave's copy against the master's."""
 
     requirements = (
         "ETSI-014-5.4-01",
@@ -62,9 +60,12 @@ class Containers(Monitor):
         due = 1 if request.number is None else max(0, request.number)
         asked = "number absent" if request.number is None else f"number = {request.number}"
         self.case(
-            exchange, requirement, came == due,
-            due=f"{_keys(due)} for {asked}", came=f"{_keys(came)} for {asked}",
-        )  # fmt: skip
+            exchange,
+            requirement,
+            came == due,
+            due=f"{_keys(due)} for {asked}",
+            came=f"{_keys(came)} for {asked}",
+        )
 
     def _sizes(self, exchange: Exchange, call: GetKey, keys: tuple[Key, ...]) -> None:
         if not keys:
@@ -75,27 +76,35 @@ class Containers(Monitor):
         if size is not None:
             due = 8 * -(-size // 8)
             self.case(
-                exchange, "ETSI-014-6.2-03", lengths == [due],
+                exchange,
+                "ETSI-014-6.2-03",
+                lengths == [due],
                 due=f"keys of {size} bit" + ("" if due == size else f" in {due // 8} bytes"),
                 came=came,
-            )  # fmt: skip
+            )
         elif status := self._default_size.get((exchange.profile, call.caller, call.slave)):
             due = 8 * -(-status[0] // 8)
             self.case(
-                exchange, "ETSI-014-6.2-04", lengths == [due],
-                due=f"keys of {status[0]} bit, the key_size of Status", came=came,
+                exchange,
+                "ETSI-014-6.2-04",
+                lengths == [due],
+                due=f"keys of {status[0]} bit, the key_size of Status",
+                came=came,
                 earlier=(status[1],),
-            )  # fmt: skip
+            )
 
     def _exactly(self, exchange: Exchange, call: GetKeyWithIds, keys: tuple[Key, ...]) -> None:
         asked, came = {_fold(i) for i in call.key_ids}, {_fold(key.id) for key in keys}
         missing, extra = len(asked - came), len(came - asked)
         self.case(
-            exchange, "ETSI-014-6.4-03", asked == came,
+            exchange,
+            "ETSI-014-6.4-03",
+            asked == came,
             due="exactly the keys asked for",
-            came="exactly the keys asked for" if asked == came
+            came="exactly the keys asked for"
+            if asked == came
             else f"{missing} of the {len(asked)} keys asked for missing, {extra} not asked for",
-        )  # fmt: skip
+        )
 
     def _alike(self, exchange: Exchange, key: Key) -> None:
         issued = self._issued.get(key.id)
@@ -103,11 +112,13 @@ class Containers(Monitor):
             return
         material, number = issued
         self.case(
-            exchange, "ETSI-014-5.4-01", material == key.material,
+            exchange,
+            "ETSI-014-5.4-01",
+            material == key.material,
             due=f"the master's key {material!r} for {key.id}",
             came=f"{key.material!r} for {key.id}" + _difference(material, key.material),
             earlier=(number,),
-        )  # fmt: skip
+        )
 
 
 def _fold(key_id: str) -> str:

@@ -49,29 +49,36 @@ class Identifiers(Monitor):
     def _form(self, exchange: Exchange, ids: list[str]) -> None:
         for key_id in ids:
             self.case(
-                exchange, "ETSI-014-6.3-03", bool(_UUID.fullmatch(key_id)),
+                exchange,
+                "ETSI-014-6.3-03",
+                bool(_UUID.fullmatch(key_id)),
                 due="a key_ID in UUID text form, 8-4-4-4-12 hexadecimal digits",
                 came=f"key_ID {key_id!r:.80}",
-            )  # fmt: skip
+            )
 
     def _distinct(self, exchange: Exchange, ids: list[str]) -> None:
         self.case(
-            exchange, "ETSI-014-6.3-05", len(set(ids)) == len(ids),
+            exchange,
+            "ETSI-014-6.3-05",
+            len(set(ids)) == len(ids),
             due="key IDs that differ inside one Key container",
             came=f"{len(ids)} keys with {len(set(ids))} different IDs",
-        )  # fmt: skip
+        )
 
     def _never_before(self, exchange: Exchange, ids: list[str]) -> None:
         for key_id in dict.fromkeys(ids):
             first = self._ids.setdefault(key_id.lower(), exchange.number)
             again = first != exchange.number
             self.case(
-                exchange, "ETSI-014-3.1-01", not again,
+                exchange,
+                "ETSI-014-3.1-01",
+                not again,
                 due="a key_ID that no Get key has issued before",
                 came=f"key_ID {key_id} issued again, first in exchange {first}"
-                if again else "every key_ID of the run is new",
+                if again
+                else "every key_ID of the run is new",
                 earlier=(first,),
-            )  # fmt: skip
+            )
 
     def _not_delivered_before(
         self, exchange: Exchange, ids: list[str], materials: list[KeyMaterial]
@@ -84,9 +91,12 @@ class Identifiers(Monitor):
             again = first != exchange.number or material in seen_here
             seen_here.add(material)
             self.case(
-                exchange, "ETSI-014-5.3-02", not again,
+                exchange,
+                "ETSI-014-5.3-02",
+                not again,
                 due="keys that no Get key has delivered before",
                 came=f"the key {material!r} of {key_id} again, first in exchange {first}"
-                if again else "every key of the run is new",
+                if again
+                else "every key of the run is new",
                 earlier=(first,),
-            )  # fmt: skip
+            )

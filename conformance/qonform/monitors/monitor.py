@@ -37,9 +37,15 @@ class Monitor:
         raise NotImplementedError
 
     def case(
-        self, exchange: Exchange, requirement: str, holds: bool, *, due: str, came: object,
+        self,
+        exchange: Exchange,
+        requirement: str,
+        holds: bool,
+        *,
+        due: str,
+        came: object,
         earlier: tuple[int, ...] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Counts one case of a requirement; ignored where the profile has no such requirement."""
         if requirement in self._known.get(exchange.profile, ()):
             self._judges[exchange.profile].that(

@@ -104,13 +104,16 @@ class Randomness(Monitor):
         missing = max(0, ENOUGH_BITS - self.tests[0].bet.n)
         return [
             {
-                "id": test.id, "name": test.name, "n": test.bet.n, "unit": test.unit,
+                "id": test.id,
+                "name": test.name,
+                "n": test.bet.n,
+                "unit": test.unit,
                 "e_value_log10": round(test.bet.log10_e, 3),
                 "threshold_log10": round(self.threshold, 3),
                 **({"needs": missing} if missing and test.bet.log10_e < self.threshold else {}),
             }
             for test in self.tests
-        ]  # fmt: skip
+        ]
 
 
 def _ones(value: int, length: int) -> tuple[int, int]:

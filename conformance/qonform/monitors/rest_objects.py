@@ -50,16 +50,21 @@ class RestBodies(Monitor):
             return
         problem = json_problem(reply.body)
         self.case(
-            exchange, "ETSI-014-4-07", problem is None,
-            due="a body of one JSON value in UTF-8 (RFC 8259)", came=problem or "strict JSON",
-        )  # fmt: skip
+            exchange,
+            "ETSI-014-4-07",
+            problem is None,
+            due="a body of one JSON value in UTF-8 (RFC 8259)",
+            came=problem or "strict JSON",
+        )
         declared = reply.header("content-type")
         media_type = (declared or "").split(";")[0].strip().lower()
         self.case(
-            exchange, "ETSI-014-5.1-07", media_type == "application/json",
+            exchange,
+            "ETSI-014-5.1-07",
+            media_type == "application/json",
             due="Content-Type: application/json",
             came=f"Content-Type: {redact_text(declared)}" if declared else "no Content-Type",
-        )  # fmt: skip
+        )
 
 
 class RestStatus(Monitor):
@@ -80,10 +85,12 @@ class RestStatus(Monitor):
             missing = member not in value
             holds = optional if missing else _is(value[member], kind)
             self.case(
-                exchange, requirement, holds,
+                exchange,
+                requirement,
+                holds,
                 due=f"`{member}`, {kind}" + (", if present" if optional else ""),
                 came=f"no `{member}`" if missing else f"`{member}` is {_kind(value[member])}",
-            )  # fmt: skip
+            )
 
 
 class RestContainers(Monitor):
@@ -105,9 +112,12 @@ class RestContainers(Monitor):
         value = _success(exchange)
         listed = value.get("keys") if isinstance(value, dict) else None
         self.case(
-            exchange, "ETSI-014-6.3-01", isinstance(listed, list),
-            due="an object with an array `keys`", came=_container_kind(value),
-        )  # fmt: skip
+            exchange,
+            "ETSI-014-6.3-01",
+            isinstance(listed, list),
+            due="an object with an array `keys`",
+            came=_container_kind(value),
+        )
         if not isinstance(value, dict):
             return
         entries = listed if isinstance(listed, list) else value.get("Keys")
@@ -121,18 +131,25 @@ class RestContainers(Monitor):
         members = entry if isinstance(entry, dict) else {}
         wrong = [m for m in ("key_ID", "key") if not isinstance(members.get(m), str)]
         self.case(
-            exchange, "ETSI-014-6.3-02", not wrong,
+            exchange,
+            "ETSI-014-6.3-02",
+            not wrong,
             due="strings `key_ID` and `key` in each entry of `keys`",
-            came="both" if not wrong else
-            ", ".join(f"`{m}` is {_kind(members[m])}" if m in members else f"no `{m}`" for m in wrong),
-        )  # fmt: skip
+            came="both"
+            if not wrong
+            else ", ".join(
+                f"`{m}` is {_kind(members[m])}" if m in members else f"no `{m}`" for m in wrong
+            ),
+        )
         if isinstance(members.get("key"), str):
             problem = base64_problem(members["key"])
             self.case(
-                exchange, "ETSI-014-6.3-04", problem is None,
+                exchange,
+                "ETSI-014-6.3-04",
+                problem is None,
                 due="`key` in base64 of RFC 4648: standard alphabet, padded, nothing else",
                 came=problem or "strict base64",
-            )  # fmt: skip
+            )
         self._extensions(
             exchange,
             {n: v for n, v in members.items() if n in ("key_ID_extension", "key_extension")},
@@ -142,16 +159,20 @@ class RestContainers(Monitor):
         for name, value in extensions.items():
             absent = value is None  # null is as good: whether it may be is open, and not judged
             self.case(
-                exchange, "ETSI-014-6.3-06", absent or isinstance(value, dict),
+                exchange,
+                "ETSI-014-6.3-06",
+                absent or isinstance(value, dict),
                 due=f"`{name}`, if present, an object",
                 came=f"no `{name}`" if absent else f"`{name}` is {_kind(value)}",
-            )  # fmt: skip
+            )
             for member in value if isinstance(value, dict) else ():
                 self.case(
-                    exchange, "ETSI-014-6.2-24", bool(_VENDOR.fullmatch(member)),
+                    exchange,
+                    "ETSI-014-6.2-24",
+                    bool(_VENDOR.fullmatch(member)),
                     due="a name with a vendor's prefix that ends in an underscore",
                     came=f"extension name {redact_text(member)!r}",
-                )  # fmt: skip
+                )
 
 
 class RestErrors(Monitor):
@@ -173,16 +194,21 @@ class RestErrors(Monitor):
         leaks = holds_keys(answer.json)
         if isinstance(exchange.call, GetKeyWithIds):
             self.case(
-                exchange, "ETSI-014-6.4-06", not leaks,
-                due="no key in a refusal", came="keys in the refusal" if leaks else "no key",
-            )  # fmt: skip
+                exchange,
+                "ETSI-014-6.4-06",
+                not leaks,
+                due="no key in a refusal",
+                came="keys in the refusal" if leaks else "no key",
+            )
         status = answer.reply.status
         if status == 401:
             self.case(
-                exchange, "ETSI-014-6.5-03", not leaks,
+                exchange,
+                "ETSI-014-6.5-03",
+                not leaks,
                 due="any body that is no key data, or none",
                 came="keys in the body" if leaks else _body_kind(answer),
-            )  # fmt: skip
+            )
         elif status in (400, 503) and exchange.regular and _has_body(exchange):
             self._error_object(exchange, answer, leaks)
 
@@ -190,28 +216,34 @@ class RestErrors(Monitor):
         value = answer.json
         message = value.get("message") if isinstance(value, dict) else None
         self.case(
-            exchange, "ETSI-014-6.5-01", isinstance(message, str) and not leaks,
+            exchange,
+            "ETSI-014-6.5-01",
+            isinstance(message, str) and not leaks,
             due="an Error object with a string `message`, and no key",
             came=_body_kind(answer) + (", with keys" if leaks else ""),
-        )  # fmt: skip
+        )
         if isinstance(value, dict) and value.get("details") is not None:
             details = value["details"]
             holds = isinstance(details, list) and all(isinstance(d, dict) for d in details)
             self.case(
-                exchange, "ETSI-014-6.5-02", holds,
-                due="`details` an array of objects", came=f"`details` is {_kind(details)}",
-            )  # fmt: skip
+                exchange,
+                "ETSI-014-6.5-02",
+                holds,
+                due="`details` an array of objects",
+                came=f"`details` is {_kind(details)}",
+            )
         elif isinstance(message, str):
             self.case(
-                exchange, "ETSI-014-6.5-02", True,
-                due="`details`, if present, an array of objects", came="no `details`",
-            )  # fmt: skip
+                exchange,
+                "ETSI-014-6.5-02",
+                True,
+                due="`details`, if present, an array of objects",
+                came="no `details`",
+            )
 
 
 class RestCodes(Monitor):
-    """Records which error codes each method uses. The tables are introduced with *may*: nothing
-    is ever failed for it.
-    """
+    """Records which error codes each method uses; the tables say *may*, so nothing fails."""
 
     profiles = ("etsi-014",)
     requirements = ("ETSI-014-5.2-04", "ETSI-014-5.3-06", "ETSI-014-5.4-08")
@@ -222,14 +254,19 @@ class RestCodes(Monitor):
         if reply is None or not exchange.regular or reply.status < 400:
             return
         requirement = {
-            "status": "ETSI-014-5.2-04", "enc_keys": "ETSI-014-5.3-06", "dec_keys": "ETSI-014-5.4-08",
-        }.get(exchange.request.summary.split("?")[0].rsplit("/", 1)[-1])  # fmt: skip
+            "status": "ETSI-014-5.2-04",
+            "enc_keys": "ETSI-014-5.3-06",
+            "dec_keys": "ETSI-014-5.4-08",
+        }.get(exchange.request.summary.split("?")[0].rsplit("/", 1)[-1])
         if requirement:
             listed = reply.status in (400, 401, 503)
             self.case(
-                exchange, requirement, True, due="400, 401 or 503",
+                exchange,
+                requirement,
+                True,
+                due="400, 401 or 503",
                 came=f"{reply.status}" + ("" if listed else ", which the table does not list"),
-            )  # fmt: skip
+            )
 
 
 def json_problem(body: bytes) -> str | None:

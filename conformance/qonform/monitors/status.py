@@ -37,35 +37,44 @@ class StatusArithmetic(Monitor):
         if s.min_key_size is None or s.key_size is None or s.max_key_size is None:
             return
         self.case(
-            exchange, "ETSI-014-6.1-13", s.min_key_size <= s.key_size <= s.max_key_size,
+            exchange,
+            "ETSI-014-6.1-13",
+            s.min_key_size <= s.key_size <= s.max_key_size,
             due="min_key_size <= key_size <= max_key_size",
             came=f"min_key_size {s.min_key_size}, key_size {s.key_size}, "
             f"max_key_size {s.max_key_size}",
-        )  # fmt: skip
+        )
 
     def _counts(self, exchange: Exchange, s: Status) -> None:
         if s.stored_key_count is None or s.max_key_count is None:
             return
         self.case(
-            exchange, "ETSI-014-6.1-14", 0 <= s.stored_key_count <= s.max_key_count,
+            exchange,
+            "ETSI-014-6.1-14",
+            0 <= s.stored_key_count <= s.max_key_count,
             due="0 <= stored_key_count <= max_key_count",
             came=f"stored_key_count {s.stored_key_count}, max_key_count {s.max_key_count}",
-        )  # fmt: skip
+        )
 
     def _positive(self, exchange: Exchange, s: Status) -> None:
         least = {
-            "key_size": (s.key_size, 1), "min_key_size": (s.min_key_size, 1),
-            "max_key_size": (s.max_key_size, 1), "max_key_count": (s.max_key_count, 0),
+            "key_size": (s.key_size, 1),
+            "min_key_size": (s.min_key_size, 1),
+            "max_key_size": (s.max_key_size, 1),
+            "max_key_count": (s.max_key_count, 0),
             "max_key_per_request": (s.max_key_per_request, 1),
             "max_SAE_ID_count": (s.max_sae_id_count, 0),
-        }  # fmt: skip
+        }
         low = [
             f"{name} {v}" for name, (v, at_least) in least.items() if v is not None and v < at_least
         ]
         self.case(
-            exchange, "ETSI-014-6.1-15", not low,
+            exchange,
+            "ETSI-014-6.1-15",
+            not low,
             due="sizes and max_key_per_request of at least 1, counts of at least 0",
             came=", ".join(low) or "sizes and max_key_per_request of at least 1",
-            earlier=(self._delivered[exchange.profile],) if exchange.profile in self._delivered
+            earlier=(self._delivered[exchange.profile],)
+            if exchange.profile in self._delivered
             else (),
-        )  # fmt: skip
+        )

@@ -164,8 +164,10 @@ class KeyStore:
     ) -> Contradiction | None:
         if set(rights) == {Right.OWN}:
             blamed = next((self.keys[i].touched for i in key_ids if self.keys[i].touched), None)
-            if any(self.keys[i].multicast and len(set(self.keys[i].copies.values())) > 1
-                   for i in key_ids):  # fmt: skip
+            if any(
+                self.keys[i].multicast and len(set(self.keys[i].copies.values())) > 1
+                for i in key_ids
+            ):
                 blamed = "ETSI-014-6.2-19"
             return Contradiction(blamed or "ETSI-014-5.4-01", f"the key for {caller}")
         if kind is RefusalKind.UNAVAILABLE:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 _STYLE = {"conforming": "bold green", "non_conforming": "bold red", "inconclusive": "bold yellow"}
 _WORD = {
-    "conforming": "CONFORMING", "non_conforming": "NOT CONFORMING", "inconclusive": "INCONCLUSIVE",
-}  # fmt: skip
+    "conforming": "CONFORMING",
+    "non_conforming": "NOT CONFORMING",
+    "inconclusive": "INCONCLUSIVE",
+}
 _SHOWN = 8
 
 
@@ -27,10 +29,15 @@ class ConsoleProgress:
 
     def __init__(self, console: Console) -> None:
         self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24),
-            TextColumn("{task.fields[spent]}"), TimeElapsedColumn(),
-            console=console, transient=True, disable=not console.is_terminal,
-        )  # fmt: skip
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(24),
+            TextColumn("{task.fields[spent]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
         self._task = self._bar.add_task("starting", total=None, spent="")
 
     def __enter__(self) -> ConsoleProgress:
@@ -101,17 +108,21 @@ def _fix_first(console: Console, results: dict[str, Any]) -> None:
     for row in shall[:_SHOWN]:
         message = next(c["message"] for c in row["checks"] if c["verdict"] == "fail")
         console.print(
-            Text("  fix ", style="bold red"), Text(f"{row['id']} ({row['profile']})", style="bold"),
-            Text(message), soft_wrap=True,
-        )  # fmt: skip
+            Text("  fix ", style="bold red"),
+            Text(f"{row['id']} ({row['profile']})", style="bold"),
+            Text(message),
+            soft_wrap=True,
+        )
     if len(shall) > _SHOWN:
         console.print(Text(f"  and {len(shall) - _SHOWN} more: see the report"))
     for row in [r for r in failed if r["level"] == "should"][:_SHOWN]:
         message = next(c["message"] for c in row["checks"] if c["verdict"] == "fail")
         console.print(
-            Text("  warning ", style="yellow"), Text(f"{row['id']} ({row['profile']})"),
-            Text(message), soft_wrap=True,
-        )  # fmt: skip
+            Text("  warning ", style="yellow"),
+            Text(f"{row['id']} ({row['profile']})"),
+            Text(message),
+            soft_wrap=True,
+        )
 
 
 def _open(console: Console, results: dict[str, Any]) -> None:

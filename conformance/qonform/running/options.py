@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SelectionError(ValueError):
-    """A filter, a profile or a waiver that matches nothing. The message says which, and what does."""
+    """A filter or a profile that matches nothing. The message says which, and what does."""
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,13 @@ class Plugin:
             subject = self._session.subject(first, profile)
             if subject is not None and self._session.judged_by(check, profile):
                 yield CheckItem.from_parent(
-                    collector, name=f"{name}[{profile}]", check=check, profile=profile,
-                    subject=subject, run=self._session,
-                )  # fmt: skip
+                    collector,
+                    name=f"{name}[{profile}]",
+                    check=check,
+                    profile=profile,
+                    subject=subject,
+                    run=self._session,
+                )
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -101,10 +105,33 @@ def collect_and_run(session: Session) -> int:
     """
     root = Path(qonform.checks.__file__).parent
     arguments = [
-        str(root), "--rootdir", str(root), "-c", str(root / "pytest.ini"),
-        "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:junitxml",
-        "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
-        "-p", "no:logging", "-p", "no:warnings",
-        "--disable-plugin-autoload", "--capture=no", "--import-mode=importlib", "-o", "addopts=",
-    ]  # fmt: skip
+        str(root),
+        "--rootdir",
+        str(root),
+        "-c",
+        str(root / "pytest.ini"),
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:doctest",
+        "-p",
+        "no:junitxml",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:unraisableexception",
+        "-p",
+        "no:threadexception",
+        "-p",
+        "no:logging",
+        "-p",
+        "no:warnings",
+        "--disable-plugin-autoload",
+        "--capture=no",
+        "--import-mode=importlib",
+        "-o",
+        "addopts=",
+    ]
     return int(pytest.main(arguments, plugins=[Plugin(session)]))

@@ -17,7 +17,7 @@ START_S = 60.0
 """How long it may take to make certificates and listen, in seconds."""
 
 
-class ReferenceError(RuntimeError):  # noqa: A001 - the builtin of that name is about weak references
+class NetworkError(RuntimeError):
     """The reference network did not start. The message says what it said."""
 
 
@@ -33,10 +33,18 @@ def reference_network(folder: Path, arguments: Sequence[str] = ()) -> Iterator[P
         The path of the manifest that points at it.
 
     Raises:
-        ReferenceError: it ended, or was not ready in time.
+        NetworkError: it ended, or was not ready in time.
     """
-    words = [sys.executable, "-m", "qinet_reference", "serve", "--dir", str(folder),
-             "--until-stdin-closes", *arguments]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "qinet_reference",
+        "serve",
+        "--dir",
+        str(folder),
+        "--until-stdin-closes",
+        *arguments,
+    ]
     with (folder / "reference.log").open("w+") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
@@ -66,9 +74,9 @@ def _ready(process: subprocess.Popen[str], log: Path) -> Path:
     try:
         line = lines.get(timeout=START_S)
     except Empty:
-        raise ReferenceError(f"the reference network was not ready in {START_S:g} s") from None
+        raise NetworkError(f"the reference network was not ready in {START_S:g} s") from None
     if not line.startswith("ready "):
         process.wait(5)
         said = log.read_text(errors="replace").strip().splitlines()
-        raise ReferenceError(f"the reference network did not start: {said[-1] if said else line}")
+        raise NetworkError(f"the reference network did not start: {said[-1] if said else line}")
     return Path(line.removeprefix("ready ").strip())

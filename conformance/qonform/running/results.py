@@ -50,11 +50,13 @@ def results_of(session: Session) -> dict[str, Any]:
         "requirements": rows,
         "observations": _observations(session),
         "statistics": [
-            test for m in session.monitors.monitors if isinstance(m, Randomness)
+            test
+            for m in session.monitors.monitors
+            if isinstance(m, Randomness)
             for test in m.as_json()
         ],
         "complete": session.interrupted is None,
-    }  # fmt: skip
+    }
 
 
 def _rows(session: Session) -> list[dict[str, Any]]:
@@ -114,10 +116,13 @@ def _verdict(
 
 def _waiver(target: Target, requirement: str, profile: str) -> Waiver | None:
     return next(
-        (w for w in target.waivers
-         if w.requirement == requirement and w.profile in (None, profile)),
+        (
+            w
+            for w in target.waivers
+            if w.requirement == requirement and w.profile in (None, profile)
+        ),
         None,
-    )  # fmt: skip
+    )
 
 
 def _check(session: Session, record: Record) -> dict[str, Any]:
@@ -173,7 +178,8 @@ def _sentence(session: Session, verdict: Overall, rows: list[dict[str, Any]]) ->
             why = session.interrupted or "see what was missing"
             return (
                 f"Whether {name} conforms to {claim} could not be decided{part}: {n['pass']} "
-                f"mandatory requirements held, none failed, {n['inconclusive']} remain open ({why})."
+                f"mandatory requirements held, none failed, {n['inconclusive']} remain open "
+                f"({why})."
             )
 
 
@@ -223,13 +229,18 @@ def _advertised(session: Session) -> list[dict[str, Any]]:
 
 def _status(status: Status) -> dict[str, Any]:
     names = {
-        "source_KME_ID": status.source_kme_id, "target_KME_ID": status.target_kme_id,
-        "master_SAE_ID": status.master_sae_id, "slave_SAE_ID": status.slave_sae_id,
-        "key_size": status.key_size, "stored_key_count": status.stored_key_count,
-        "max_key_count": status.max_key_count, "max_key_per_request": status.max_key_per_request,
-        "max_key_size": status.max_key_size, "min_key_size": status.min_key_size,
+        "source_KME_ID": status.source_kme_id,
+        "target_KME_ID": status.target_kme_id,
+        "master_SAE_ID": status.master_sae_id,
+        "slave_SAE_ID": status.slave_sae_id,
+        "key_size": status.key_size,
+        "stored_key_count": status.stored_key_count,
+        "max_key_count": status.max_key_count,
+        "max_key_per_request": status.max_key_per_request,
+        "max_key_size": status.max_key_size,
+        "min_key_size": status.min_key_size,
         "max_SAE_ID_count": status.max_sae_id_count,
-    }  # fmt: skip
+    }
     return {name: value for name, value in names.items() if value is not None}
 
 
@@ -244,13 +255,18 @@ def _run(session: Session) -> dict[str, Any]:
         "duration_s": round(session.elapsed_s, 3),
         "target_s": round(spent.target_s, 3),
         "spent": {
-            "key_bits": spent.key_bits, "keys": spent.keys, "pairs": spent.pairs,
-            "requests": spent.requests, "connections": spent.connections,
+            "key_bits": spent.key_bits,
+            "keys": spent.keys,
+            "pairs": spent.pairs,
+            "requests": spent.requests,
+            "connections": spent.connections,
             "key_budget_bits": session.target.limits.key_budget_bits,
         },
         "host": {
-            "python": platform.python_version(), "platform": platform.platform(terse=True),
-            "cpus": os.cpu_count() or 1, "openssl": ssl.OPENSSL_VERSION,
+            "python": platform.python_version(),
+            "platform": platform.platform(terse=True),
+            "cpus": os.cpu_count() or 1,
+            "openssl": ssl.OPENSSL_VERSION,
         },
         "profiles": list(session.scope.profiles),
         "selection": {
@@ -258,7 +274,7 @@ def _run(session: Session) -> dict[str, Any]:
             "levels": [level.value for level in session.options.levels],
         },
         "command": session.options.command,
-    }  # fmt: skip
+    }
     if session.interrupted:
         run["interrupted"] = session.interrupted
     if session.errors:
@@ -269,13 +285,17 @@ def _run(session: Session) -> dict[str, Any]:
 def _observations(session: Session) -> list[dict[str, Any]]:
     return [
         {
-            "id": observation.id, "profile": profile, "clause": observation.clause,
+            "id": observation.id,
+            "profile": profile,
+            "clause": observation.clause,
             "question": observation.question,
-            "observed": session.observations.get((observation.id, profile), ["not seen in this run"]),
+            "observed": session.observations.get(
+                (observation.id, profile), ["not seen in this run"]
+            ),
         }
         for profile in session.scope.profiles
         for observation in session.catalogue.observations_for(profile)
-    ]  # fmt: skip
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -52,8 +52,14 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
             and refused.kind is RefusalKind.BAD_REQUEST
             and refused.message == UNMET
         )
-        judge.refusal("ETSI-014-6.2-15", refused, bad, due=f"400 with the message {UNMET!r}",
-                      control=control, evidence=[refused])  # fmt: skip
+        judge.refusal(
+            "ETSI-014-6.2-15",
+            refused,
+            bad,
+            due=f"400 with the message {UNMET!r}",
+            control=control,
+            evidence=[refused],
+        )
 
 
 @judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=8)
@@ -82,8 +88,12 @@ def declared_names_carry_a_prefix(bench: Bench, judge: Judge) -> None:
     if not claimed:
         judge.not_applicable("ETSI-014-6.2-24", "the manifest claims no extension")
     for name in claimed:
-        judge.that("ETSI-014-6.2-24", bool(re.fullmatch(r"[A-Za-z0-9.-]+_.+", name)),
-                   due="a vendor's prefix that ends in an underscore", came=name)  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-24",
+            bool(re.fullmatch(r"[A-Za-z0-9.-]+_.+", name)),
+            due="a vendor's prefix that ends in an underscore",
+            came=name,
+        )
 
 
 def _judge_bad_request(
@@ -104,5 +114,11 @@ def _judge_message(
         judge.undecided(requirement, "the request was not refused")
         return
     said = isinstance(refused, Refused) and refused.message == message
-    judge.refusal(requirement, refused, said, due=f"the message {message!r}", control=control,
-                  evidence=[refused])  # fmt: skip
+    judge.refusal(
+        requirement,
+        refused,
+        said,
+        due=f"the message {message!r}",
+        control=control,
+        evidence=[refused],
+    )

@@ -22,25 +22,35 @@ def one_key_or_several(bench: Bench, judge: Judge) -> None:
     for batch in (keys[:1], keys[1:]):
         fetched = bench.fetch(bench.slave, [key.id for key in batch])
         served = isinstance(fetched, Delivered)
-        judge.that("ETSI-014-6.4-01", served, due=f"a container with {len(batch)} keys",
-                   came=fetched)  # fmt: skip
+        judge.that(
+            "ETSI-014-6.4-01", served, due=f"a container with {len(batch)} keys", came=fetched
+        )
         if isinstance(fetched, Delivered):
             came = {key.id.lower() for key in fetched.value.keys}
-            judge.that("ETSI-014-6.4-03", came == {key.id.lower() for key in batch},
-                       due="exactly the keys asked for", came=fetched)  # fmt: skip
+            judge.that(
+                "ETSI-014-6.4-03",
+                came == {key.id.lower() for key in batch},
+                due="exactly the keys asked for",
+                came=fetched,
+            )
 
 
 @judges("ETSI-014-5.4-02", "ETSI-014-5.4-05", keys=1)
 def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
-    """An SAE at the slave's KME, which Get key did not name, asks for the key; then the slave does."""
+    """An SAE that Get key did not name asks the slave's KME for the key; then the slave does."""
     third = bench.third
     (key,) = bench.draw()
     refused = bench.settle(
         lambda: third.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
     )
     fetched = bench.fetch(bench.slave, [key.id])
-    judge.refusal("ETSI-014-5.4-02", refused, is_unauthorised(refused),
-                  due=f"401 for {third.sae_id}", control=fetched)  # fmt: skip
+    judge.refusal(
+        "ETSI-014-5.4-02",
+        refused,
+        is_unauthorised(refused),
+        due=f"401 for {third.sae_id}",
+        control=fetched,
+    )
     judge_nothing_consumed(judge, refused, fetched)
 
 
@@ -55,8 +65,13 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
         if isinstance(refused, Delivered):
             break
     fetched = bench.fetch(slave, [own.id])
-    judge.refusal("ETSI-014-5.4-03", refused, is_unauthorised(refused),
-                  due="401 for the whole request", control=fetched)  # fmt: skip
+    judge.refusal(
+        "ETSI-014-5.4-03",
+        refused,
+        is_unauthorised(refused),
+        due="401 for the whole request",
+        control=fetched,
+    )
     judge_nothing_consumed(judge, refused, fetched)
     judge_nothing_consumed(judge, refused, bench.fetch(third, [foreign.id]))
 
@@ -66,8 +81,13 @@ def a_master_does_not_fetch_its_own_key(bench: Bench, judge: Judge) -> None:
     """The master calls Get key with key IDs for its own key, at its own KME."""
     (key,) = bench.draw()
     refused = bench.master.keys.get_key_with_ids(bench.master.sae_id, [key.id])
-    judge.refusal("ETSI-014-5.4-04", refused, isinstance(refused, Refused),
-                  due="a refusal", control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+    judge.refusal(
+        "ETSI-014-5.4-04",
+        refused,
+        isinstance(refused, Refused),
+        due="a refusal",
+        control=bench.fetch(bench.slave, [key.id]),
+    )
 
 
 @judges("ETSI-014-6.4-04", "ETSI-014-6.4-05", "ETSI-014-6.4-06", "ETSI-014-6.4-07", keys=1)
@@ -84,13 +104,21 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
     for refused in (alone, *mixed):
         judge_not_found(judge, refused, fetched)
     leaked = [o for o in mixed if isinstance(o, Delivered) and o.value.keys]
-    judge.that("ETSI-014-6.4-06", not leaked, due="no key, since not all can be returned",
-               came=leaked[0] if leaked else mixed[0])  # fmt: skip
+    judge.that(
+        "ETSI-014-6.4-06",
+        not leaked,
+        due="no key, since not all can be returned",
+        came=leaked[0] if leaked else mixed[0],
+    )
     if leaked:
         judge.undecided("ETSI-014-6.4-07", "the batch was not refused")
     else:
-        judge.that("ETSI-014-6.4-07", isinstance(fetched, Delivered),
-                   due="the key, which the refused batch did not use up", came=fetched)  # fmt: skip
+        judge.that(
+            "ETSI-014-6.4-07",
+            isinstance(fetched, Delivered),
+            due="the key, which the refused batch did not use up",
+            came=fetched,
+        )
 
 
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
@@ -99,8 +127,13 @@ def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     (key,) = bench.draw()
     first = bench.fetch(bench.slave, [key.id])
     again = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id])
-    judge.refusal("ETSI-014-5.4-06", again, not isinstance(again, Delivered),
-                  due="a refusal: the slave has had the key", control=first)  # fmt: skip
+    judge.refusal(
+        "ETSI-014-5.4-06",
+        again,
+        not isinstance(again, Delivered),
+        due="a refusal: the slave has had the key",
+        control=first,
+    )
     if isinstance(again, Delivered):
         judge.undecided("ETSI-014-6.4-04", "the key was delivered again: see ETSI-014-5.4-06")
         judge.undecided("ETSI-014-6.4-05", "the key was delivered again: see ETSI-014-5.4-06")
@@ -118,8 +151,14 @@ def judge_not_found(
     if isinstance(refused, Delivered):
         judge.undecided("ETSI-014-6.4-05", "the request was not refused: see ETSI-014-6.4-04")
     else:
-        judge.refusal("ETSI-014-6.4-05", refused, said, due=f"the message {NOT_FOUND!r}",
-                      control=control, evidence=[refused])  # fmt: skip
+        judge.refusal(
+            "ETSI-014-6.4-05",
+            refused,
+            said,
+            due=f"the message {NOT_FOUND!r}",
+            control=control,
+            evidence=[refused],
+        )
 
 
 def judge_nothing_consumed(
@@ -129,8 +168,12 @@ def judge_nothing_consumed(
     if isinstance(refused, Delivered):
         judge.undecided("ETSI-014-5.4-05", "the request was not refused")
     else:
-        judge.that("ETSI-014-5.4-05", isinstance(fetched, Delivered),
-                   due="the key for its rightful slave, after the refusal", came=fetched)  # fmt: skip
+        judge.that(
+            "ETSI-014-5.4-05",
+            isinstance(fetched, Delivered),
+            due="the key for its rightful slave, after the refusal",
+            came=fetched,
+        )
 
 
 def is_unauthorised(outcome: Outcome[Any]) -> bool:

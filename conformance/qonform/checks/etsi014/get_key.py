@@ -27,17 +27,19 @@ def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
         raise Undecidable("Get key delivered no key")
     key = keys[0]
     judge.that(
-        "ETSI-014-6.2-04", key.material.bits == 8 * -(-bench.key_size // 8),
+        "ETSI-014-6.2-04",
+        key.material.bits == 8 * -(-bench.key_size // 8),
         due=f"a key of {bench.key_size} bit, the key_size of Status",
         came=f"a key of {key.material.bits} bit",
-    )  # fmt: skip
+    )
     fetched = bench.fetch(bench.slave, [key.id])
     alike = isinstance(fetched, Delivered) and [key] == list(fetched.value.keys)
     judge.that(
-        "ETSI-014-5.4-01", alike,
+        "ETSI-014-5.4-01",
+        alike,
         due=f"the master's key {key} at the slave's KME, within {bench.delay_s:g} s",
         came=fetched,
-    )  # fmt: skip
+    )
 
 
 @judges("ETSI-014-6.2-01", keys=32)
@@ -58,11 +60,21 @@ def _many(bench: Bench, size: int) -> int:
 def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
     if isinstance(outcome, Delivered):
         came = len(outcome.value.keys)
-        judge.that("ETSI-014-6.2-01", came == number, due=f"{number} keys, or an error",
-                   came=f"{came} keys for number = {number}", evidence=[outcome])  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-01",
+            came == number,
+            due=f"{number} keys, or an error",
+            came=f"{came} keys for number = {number}",
+            evidence=[outcome],
+        )
     elif isinstance(outcome, Refused) and number > 1:
-        judge.that("ETSI-014-6.2-01", True, due=f"{number} keys, or an error",
-                   came=outcome, evidence=[outcome])  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-01",
+            True,
+            due=f"{number} keys, or an error",
+            came=outcome,
+            evidence=[outcome],
+        )
     else:
         judge.undecided("ETSI-014-6.2-01", f"{outcome}", evidence=[outcome])
 
@@ -78,9 +90,13 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
             )
             continue
         outcome = bench.get_key(KeyRequest(size=size))
-        judge.that("ETSI-014-6.2-05", isinstance(outcome, Delivered),
-                   due=f"a key of {size} bit, a size that Status says can be delivered",
-                   came=outcome, evidence=[outcome])  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-05",
+            isinstance(outcome, Delivered),
+            due=f"a key of {size} bit, a size that Status says can be delivered",
+            came=outcome,
+            evidence=[outcome],
+        )
         _judge_size(judge, size, outcome)
     for size in _between(bench, low, high):
         _judge_size(judge, size, bench.get_key(KeyRequest(size=size)))
@@ -96,9 +112,13 @@ def _between(bench: Bench, low: int, high: int) -> list[int]:
 def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None:
     if isinstance(outcome, Delivered):
         lengths = sorted({key.material.bits for key in outcome.value.keys})
-        judge.that("ETSI-014-6.2-03", lengths == [size], due=f"keys of {size} bit",
-                   came=f"keys of {' and '.join(map(str, lengths)) or 'no'} bit",
-                   evidence=[outcome])  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-03",
+            lengths == [size],
+            due=f"keys of {size} bit",
+            came=f"keys of {' and '.join(map(str, lengths)) or 'no'} bit",
+            evidence=[outcome],
+        )
     elif isinstance(outcome, Refused):
         judge.observed("A-33", f"size {size} refused with {outcome.code}")
 
@@ -110,10 +130,12 @@ def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
     outcome = bench.get_key(KeyRequest(number, size))
     control = bench.get_key(KeyRequest(1, size))
     judge.refusal(
-        "ETSI-014-6.2-09", outcome, isinstance(outcome, Refused),
+        "ETSI-014-6.2-09",
+        outcome,
+        isinstance(outcome, Refused),
         due=f"no keys for number = {number}, since max_key_per_request is {bench.max_number}",
         control=control,
-    )  # fmt: skip
+    )
 
 
 @judges("ETSI-014-6.2-10", keys=2)
@@ -126,10 +148,13 @@ def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
         outcome = bench.get_key(KeyRequest(size=size))
         control = bench.get_key(KeyRequest(size=within))
         judge.refusal(
-            "ETSI-014-6.2-10", outcome, isinstance(outcome, Refused),
+            "ETSI-014-6.2-10",
+            outcome,
+            isinstance(outcome, Refused),
             due=f"no key for size = {size}: Status names {low} to {high} bit",
-            control=control, evidence=[outcome],
-        )  # fmt: skip
+            control=control,
+            evidence=[outcome],
+        )
 
 
 @judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
@@ -159,8 +184,9 @@ def judge_odd_size(
         "ETSI-014-6.2-11", outcome, bad, due="a key of that size, or 400", control=control
     )
     said = isinstance(outcome, Refused) and outcome.message == NOT_MULTIPLE_OF_8
-    judge.refusal("ETSI-014-6.2-12", outcome, said,
-                  due=f"the message {NOT_MULTIPLE_OF_8!r}", control=control)  # fmt: skip
+    judge.refusal(
+        "ETSI-014-6.2-12", outcome, said, due=f"the message {NOT_MULTIPLE_OF_8!r}", control=control
+    )
 
 
 def smallest_size(bench: Bench) -> int:

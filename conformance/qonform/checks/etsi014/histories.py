@@ -1,4 +1,4 @@
-"""Whole histories against the model of a key store: what Hypothesis finds, made as short as can be."""
+"""Whole histories against the model of a key store, made as short as they can be."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Broken(Exception):  # noqa: N818 - a judgement
 
 
 class Search:
-    """What one search through histories shares: who takes part, what has been found, when to stop."""
+    """What one search shares: who takes part, what has been found, when to stop."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -113,7 +113,7 @@ class History(RuleBasedStateMachine):
 
     @property
     def idle(self) -> bool:
-        """Nothing more is asked: budget or patience has run out, or the search has what it wants."""
+        """Nothing more is asked: budget or patience is out, or the search has what it wants."""
         s = self.search
         late = s.first_broken is not None and time.monotonic() - s.first_broken > SHRINK_S
         return s.over is not None or late
@@ -142,8 +142,11 @@ class History(RuleBasedStateMachine):
             s = self.search
             self.evidence.append(s.master.keys.get_status(s.bench.slave_id).exchange)
 
-    @rule(who=st.integers(0, 9), picks=st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True),
-          unknown=st.sampled_from([False, False, False, True]))  # fmt: skip
+    @rule(
+        who=st.integers(0, 9),
+        picks=st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True),
+        unknown=st.sampled_from([False, False, False, True]),
+    )
     def fetch(self, who: int, picks: list[int], unknown: bool) -> None:
         """Somebody asks for recent keys, maybe together with a key that never was."""
         if self.idle or not self.ids:
@@ -201,9 +204,7 @@ class History(RuleBasedStateMachine):
 
 @judges(*JUDGED, keys=400)
 def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
-    """Random histories of Get status, Get key and Get key with key IDs by master, slaves, third
-    parties and an outsider, each answer held against the model of a key store.
-    """
+    """Random histories of all three methods by everybody, held against a model of a key store."""
     search = Search(bench)
     search.asked = set(JUDGED)
     before = bench.driver.meter.spent.requests
@@ -211,9 +212,13 @@ def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
     chosen = settings(
         max_examples=bench.cases(4, 25, 400),
         stateful_step_count=bench.cases(8, 14, 40),
-        database=None, deadline=None, print_blob=False, verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        database=None,
+        deadline=None,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
     try:
         with with_reporter(lambda _text: None):
             run_state_machine_as_test(seed(bench.seed)(machine), settings=chosen)
@@ -226,12 +231,21 @@ def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
 def _conclude(judge: Judge, search: Search, requests: int) -> None:
     if search.best is not None:
         best = search.best
-        judge.that(best.found.requirement, False, due=best.found.due, came=best.came,
-                   evidence=best.evidence)  # fmt: skip
+        judge.that(
+            best.found.requirement,
+            False,
+            due=best.found.due,
+            came=best.came,
+            evidence=best.evidence,
+        )
         raise Undecidable("the search ended at another finding")
     if not search.steps:
         raise Undecidable(search.over or "no history had a key to fetch")
     for requirement in sorted(search.asked):
-        judge.that(requirement, True, due="answers that the model allows",
-                   came=f"{search.steps} fetches in {requests} requests, all as the model allows",
-                   evidence=())  # fmt: skip
+        judge.that(
+            requirement,
+            True,
+            due="answers that the model allows",
+            came=f"{search.steps} fetches in {requests} requests, all as the model allows",
+            evidence=(),
+        )

@@ -12,7 +12,7 @@ from qonform.ports.outcome import Delivered
 
 @judges("ETSI-014-5.2-03", keys=0)
 def status_consumes_nothing(bench: Bench, judge: Judge) -> None:
-    """Get status many times in a row, and the same time without: the store must not shrink by it."""
+    """Get status many times in a row: the store must not shrink by it."""
     rounds = []
     for _ in range(2):
         began, before = time.monotonic(), _stored(bench)
@@ -21,8 +21,12 @@ def status_consumes_nothing(bench: Bench, judge: Judge) -> None:
         asked = before - _stored(bench)
         took = time.monotonic() - began
         if asked <= 0:
-            judge.that("ETSI-014-5.2-03", True, due="a stored_key_count that does not fall",
-                       came="stored_key_count did not fall")  # fmt: skip
+            judge.that(
+                "ETSI-014-5.2-03",
+                True,
+                due="a stored_key_count that does not fall",
+                came="stored_key_count did not fall",
+            )
             return
         before = _stored(bench)
         time.sleep(min(took, bench.target.limits.timeout_s))
@@ -30,9 +34,13 @@ def status_consumes_nothing(bench: Bench, judge: Judge) -> None:
     by_asking = all(asked >= 8 and idle <= asked / 2 for asked, idle in rounds)
     if not by_asking:
         raise Undecidable("stored_key_count falls by itself: somebody else draws from the store")
-    judge.that("ETSI-014-5.2-03", False, due="a stored_key_count that does not fall",
-               came=f"it fell by {rounds[0][0]} over 8 Get status, and by {rounds[0][1]} in the "
-               "same time without")  # fmt: skip
+    judge.that(
+        "ETSI-014-5.2-03",
+        False,
+        due="a stored_key_count that does not fall",
+        came=f"it fell by {rounds[0][0]} over 8 Get status, and by {rounds[0][1]} in the "
+        "same time without",
+    )
 
 
 @judges("ETSI-014-5.3-03", keys=8)
@@ -43,29 +51,41 @@ def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
     bench.draw(number)
     after = _stored(bench)
     if after < before:
-        judge.that("ETSI-014-5.3-03", True, due="a smaller stored_key_count",
-                   came=f"stored_key_count {before}, after {number} keys {after}")  # fmt: skip
+        judge.that(
+            "ETSI-014-5.3-03",
+            True,
+            due="a smaller stored_key_count",
+            came=f"stored_key_count {before}, after {number} keys {after}",
+        )
         return
     if after == bench.advertised.max_key_count:
         raise Undecidable("the store was full again before it could be seen to shrink")
     time.sleep(0.2)
     if _stored(bench) > after:
         raise Undecidable("the store grows too fast to be seen shrinking")
-    judge.that("ETSI-014-5.3-03", False, due=f"less than the {before} keys stored before",
-               came=f"stored_key_count {before}, after {number} keys still {after}")  # fmt: skip
+    judge.that(
+        "ETSI-014-5.3-03",
+        False,
+        due=f"less than the {before} keys stored before",
+        came=f"stored_key_count {before}, after {number} keys still {after}",
+    )
 
 
 @judges("ETSI-014-5.3-04", keys=3)
 def earlier_keys_outlive_later_requests(bench: Bench, judge: Judge) -> None:
-    """Two Get keys for the slave, one for another SAE between them; then all are fetched, in turn."""
+    """Two Get keys for the slave, one for another SAE between them; then all are fetched."""
     first = bench.draw()
     other = _other_pair(bench)
     second = bench.draw()
     fetched = [bench.fetch(bench.slave, [key.id for key in keys]) for keys in (second, first)]
     if not isinstance(fetched[0], Delivered):
         raise Undecidable(f"the slave does not get even the last key: {fetched[0]}")
-    judge.that("ETSI-014-5.3-04", same(first, fetched[1]), due="the first key, still to be fetched",
-               came=fetched[1])  # fmt: skip
+    judge.that(
+        "ETSI-014-5.3-04",
+        same(first, fetched[1]),
+        due="the first key, still to be fetched",
+        came=fetched[1],
+    )
     if other is not None:
         third, keys = other
         late = bench.fetch(third, [key.id for key in keys])

@@ -23,12 +23,19 @@ def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
         keys = bench.draw(additional=[third])
         first, second = (bench.fetch(by, [key.id for key in keys]) for by in order)
         for by, fetched in zip(order, (first, second), strict=True):
-            judge.that("ETSI-014-6.2-18", same(keys, fetched),
-                       due=f"the master's key {keys[0]} for {by.sae_id}", came=fetched)  # fmt: skip
+            judge.that(
+                "ETSI-014-6.2-18",
+                same(keys, fetched),
+                due=f"the master's key {keys[0]} for {by.sae_id}",
+                came=fetched,
+            )
         if isinstance(first, Delivered):
-            judge.that("ETSI-014-6.2-19", isinstance(second, Delivered),
-                       due=f"the key for {order[1].sae_id}, after {order[0].sae_id} has had it",
-                       came=second)  # fmt: skip
+            judge.that(
+                "ETSI-014-6.2-19",
+                isinstance(second, Delivered),
+                due=f"the key for {order[1].sae_id}, after {order[0].sae_id} has had it",
+                came=second,
+            )
 
 
 @judges("ETSI-014-6.2-20", keys=2)
@@ -44,11 +51,20 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
     if isinstance(outcome, Delivered) and outcome.value.keys:
         keys = list(outcome.value.keys)
         fetched = bench.fetch(third, [key.id for key in keys])
-        judge.that("ETSI-014-6.2-20", same(keys, fetched),
-                   due="a refusal, or the key for the additional slave too", came=fetched)  # fmt: skip
+        judge.that(
+            "ETSI-014-6.2-20",
+            same(keys, fetched),
+            due="a refusal, or the key for the additional slave too",
+            came=fetched,
+        )
     else:
-        judge.refusal("ETSI-014-6.2-20", outcome, isinstance(outcome, Refused),
-                      due="a refusal", control=control)  # fmt: skip
+        judge.refusal(
+            "ETSI-014-6.2-20",
+            outcome,
+            isinstance(outcome, Refused),
+            due="a refusal",
+            control=control,
+        )
 
 
 @judges("ETSI-014-6.2-21", keys=2)
@@ -64,9 +80,14 @@ def more_slaves_than_offered(bench: Bench, judge: Judge) -> None:
     request = KeyRequest(additional_slaves=tuple(named[: bench.multicast + 1]))
     outcome = bench.get_key(request)
     control = bench.get_key(KeyRequest(additional_slaves=tuple(known[:1])))
-    judge.refusal("ETSI-014-6.2-21", outcome, isinstance(outcome, Refused),
-                  due=f"no key for {len(request.additional_slaves or ())} additional slaves, since "
-                  f"max_SAE_ID_count is {bench.multicast}", control=control)  # fmt: skip
+    judge.refusal(
+        "ETSI-014-6.2-21",
+        outcome,
+        isinstance(outcome, Refused),
+        due=f"no key for {len(request.additional_slaves or ())} additional slaves, since "
+        f"max_SAE_ID_count is {bench.multicast}",
+        control=control,
+    )
 
 
 @judges("ETSI-014-6.2-22", keys=1)
@@ -82,8 +103,13 @@ def an_sae_that_is_not_named_gets_nothing(bench: Bench, judge: Judge) -> None:
     refused = bench.settle(
         lambda: bystander.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
     )
-    judge.refusal("ETSI-014-6.2-22", refused, is_unauthorised(refused),
-                  due=f"401 for {bystander.sae_id}", control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+    judge.refusal(
+        "ETSI-014-6.2-22",
+        refused,
+        is_unauthorised(refused),
+        due=f"401 for {bystander.sae_id}",
+        control=bench.fetch(bench.slave, [key.id]),
+    )
 
 
 def _others(bench: Bench) -> list[Application]:

@@ -58,7 +58,7 @@ def nothing_is_served_over_plain_http(rest: RestBench, judge: Judge) -> None:
         )
         judge_turned_away(
             judge, "ETSI-014-4-01", f"{somebody.label} at {caller.node}", answer.outcome, control
-        )  # fmt: skip
+        )
 
 
 @judges("ETSI-014-4-02", keys=0)
@@ -83,13 +83,19 @@ def _judge_old(
 ) -> None:
     came = f"{endpoint}, offered {name}: {old}"
     if old.completed or control.completed:
-        judge.that("ETSI-014-4-02", not old.completed, due=f"no handshake in {name}", came=came,
-                   evidence=[old, control])  # fmt: skip
+        judge.that(
+            "ETSI-014-4-02",
+            not old.completed,
+            due=f"no handshake in {name}",
+            came=came,
+            evidence=[old, control],
+        )
     else:
         judge.undecided(
-            "ETSI-014-4-02", f"{endpoint}: nor a handshake in TLS 1.2 or 1.3: {control}",
+            "ETSI-014-4-02",
+            f"{endpoint}: nor a handshake in TLS 1.2 or 1.3: {control}",
             evidence=[old, control],
-        )  # fmt: skip
+        )
 
 
 @judges("ETSI-014-4-03", keys=0)
@@ -104,8 +110,13 @@ def tls_1_2_or_1_3_is_spoken(bench: Bench, judge: Judge) -> None:
         if not handshake.connected or handshake.silent:
             judge.undecided("ETSI-014-4-03", f"{endpoint}: {handshake}", evidence=[handshake])
         else:
-            judge.that("ETSI-014-4-03", handshake.completed, due="a handshake in TLS 1.2 or 1.3",
-                       came=f"{endpoint}: {handshake}", evidence=[handshake])  # fmt: skip
+            judge.that(
+                "ETSI-014-4-03",
+                handshake.completed,
+                due="a handshake in TLS 1.2 or 1.3",
+                came=f"{endpoint}: {handshake}",
+                evidence=[handshake],
+            )
 
 
 @judges("ETSI-014-4-04", keys=1)
@@ -145,10 +156,12 @@ def both_sides_show_a_certificate(bench: Bench, judge: Judge) -> None:
             continue
         asked = "asked for" if seen.asked_for_certificate else "did not ask for"
         judge.that(
-            "ETSI-014-5.1-01", seen.asked_for_certificate and seen.certificate is not None,
+            "ETSI-014-5.1-01",
+            seen.asked_for_certificate and seen.certificate is not None,
             due="a server certificate, and a request for the SAE's",
-            came=f"{endpoint} showed a certificate and {asked} the SAE's", evidence=[seen],
-        )  # fmt: skip
+            came=f"{endpoint} showed a certificate and {asked} the SAE's",
+            evidence=[seen],
+        )
 
 
 @judges("ETSI-014-5.1-02", keys=1)
@@ -207,10 +220,12 @@ def the_kme_certificate_verifies(bench: Bench, judge: Judge) -> None:
             judge.undecided("ETSI-014-5.1-05", f"{endpoint}: {seen}", evidence=[seen])
             continue
         judge.that(
-            "ETSI-014-5.1-05", seen.completed,
+            "ETSI-014-5.1-05",
+            seen.completed,
             due="a certificate that chains to the declared CA, is in date and fits the host",
-            came=f"{endpoint}: {seen.problem or 'it verifies'}", evidence=[seen],
-        )  # fmt: skip
+            came=f"{endpoint}: {seen.problem or 'it verifies'}",
+            evidence=[seen],
+        )
 
 
 @judges("ETSI-014-5.1-06", keys=0)
@@ -228,11 +243,12 @@ def the_kme_id_is_in_its_certificate(bench: Bench, judge: Judge) -> None:
             continue
         names = names_of(x509.load_der_x509_certificate(seen.certificate))
         judge.that(
-            "ETSI-014-5.1-06", any(holds_name(name, kme_id) for name in names),
+            "ETSI-014-5.1-06",
+            any(holds_name(name, kme_id) for name in names),
             due=f"{kme_id} in the common name or an alternative name",
             came=f"the certificate of {caller.node} names {', '.join(names) or 'nobody'}",
             evidence=[outcome, seen],
-        )  # fmt: skip
+        )
 
 
 def tls_of(caller: Caller) -> TlsEndpoint:
