@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qonform_report.visible import shortened
 from qonform_report.words import duration
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ TEXT_ALLOWANCE = 200_000
 SHORTEST_CUT, LONGEST_CUT = 160, 6_000
 """One text is cut at the fair share of the allowance, within these."""
 LONGEST_COMMAND = 2_000
+LONGEST_LINE = 400
 
 _TURN = {"fail": 0, "waived": 1, "inconclusive": 2}
 
@@ -120,7 +122,8 @@ def _command(exchange: Mapping[str, Any]) -> str:
 
 def _side(message: Mapping[str, Any], cut: int) -> Side:
     headers = "\n".join(f"{name}: {value}" for name, value in message.get("headers", {}).items())
-    return Side(message["summary"], _cut(headers, cut), _cut(message.get("body", ""), cut))
+    summary = shortened(message["summary"], LONGEST_LINE)
+    return Side(summary, _cut(headers, cut), _cut(message.get("body", ""), cut))
 
 
 def _cut(text: str, length: int) -> Text:

@@ -19,6 +19,7 @@ from qonform_report.record import (
     statistics,
 )
 from qonform_report.rows import Profile, profiles
+from qonform_report.visible import shortened
 from qonform_report.words import (
     LEVELS,
     LOOKS,
@@ -40,6 +41,8 @@ from qonform_report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+LONGEST_LINE = 600
+MOST_LINES = 20
 MOST_REPAIRS = 30
 """Entries under what to fix first; who has more begins there anyway."""
 
@@ -74,6 +77,16 @@ class Undecided:
     reason: str
     shall: int
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen where the text leaves a choice."""
+
+    anchor: str
+    place: str
+    question: str
+    observed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class Page:
     verdicts: tuple[tuple[Look, int], ...]
     levels: tuple[str, ...]
     undecided: tuple[Undecided, ...]
-    observations: tuple[Mapping[str, Any], ...]
+    observations: tuple[Observation, ...]
     statistics: tuple[Statistic, ...]
     advertised: tuple[Comparison, ...]
     spent: tuple[Fact, ...]
@@ -159,7 +172,7 @@ def page(results: Mapping[str, Any]) -> Page:
         verdicts=_verdicts(requirements),
         levels=tuple(level for level in LEVELS if level in summary["by_level"]),
         undecided=_undecided(requirements),
-        observations=tuple(results.get("observations", ())),
+        observations=tuple(_observation(each) for each in results.get("observations", ())),
         statistics=statistics(results.get("statistics", ())),
         advertised=comparisons(results.get("advertised", ())),
         spent=spent(run),
@@ -242,10 +255,10 @@ def _repair(cause: Cause) -> Repair:
     check = first_failed(first)
     return Repair(
         concern=cause.concern.title,
-        title=check.get("message") or first["statement"],
+        title=shortened(check.get("message") or first["statement"], LONGEST_LINE),
         links=tuple(_link(each) for each in cause.failures),
-        expected=check.get("expected", ""),
-        actual=check.get("actual", ""),
+        expected=shortened(check.get("expected", ""), LONGEST_LINE),
+        actual=shortened(check.get("actual", ""), LONGEST_LINE),
         profile=first["profile"],
     )
 
@@ -253,6 +266,21 @@ def _repair(cause: Cause) -> Repair:
 def _link(requirement: Mapping[str, Any]) -> Link:
     return Link(
         named(requirement), requirement["id"], requirement["clause"], requirement["statement"]
+    )
+
+
+def _observation(observation: Mapping[str, Any]) -> Observation:
+    clause = observation.get("clause")
+    seen = [shortened(line, LONGEST_LINE) for line in observation["observed"][:MOST_LINES]]
+    if len(observation["observed"]) > MOST_LINES:
+        seen.append(f"{len(observation['observed']) - MOST_LINES:,} more in results.json")
+    return Observation(
+        anchor=named(observation),
+        place=", ".join(
+            [observation["id"], *([f"clause {clause}"] if clause else []), observation["profile"]]
+        ),
+        question=observation["question"],
+        observed=tuple(seen),
     )
 
 

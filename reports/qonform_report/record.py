@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qonform_report.visible import shortened
 from qonform_report.words import counted, duration, moment
 
+LONGEST_VALUE = 600
 MOST_FACTS = 80
 """Members of one object from outside that a page lists."""
 
@@ -54,15 +56,17 @@ def flat(value: Any, name: str = "") -> Iterator[Fact]:
     """The leaves of a JSON value, each under its dotted name, as JSON writes them."""
     if isinstance(value, Mapping) and value:
         for key, member in value.items():
-            yield from flat(member, f"{name}.{key}" if name else str(key))
+            yield from flat(member, shortened(f"{name}.{key}" if name else str(key), LONGEST_VALUE))
     elif isinstance(value, list) and all(not isinstance(each, dict | list) for each in value):
-        yield Fact(name, ", ".join(map(_leaf, value)) or "none")
+        yield Fact(name, shortened(", ".join(map(_leaf, value)), LONGEST_VALUE) or "none")
     else:
         yield Fact(name, _leaf(value))
 
 
 def _leaf(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return shortened(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), LONGEST_VALUE
+    )
 
 
 def facts(value: Any) -> tuple[Fact, ...]:

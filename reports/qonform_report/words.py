@@ -112,7 +112,9 @@ def moment(stamp: str) -> str:
 
 
 def implementation(results: Mapping[str, Any]) -> str:
-    """The implementation as one name; the supplier stands in front unless the name has it."""
+    """The implementation as one name; the supplier stands in front unless the name begins so."""
     who = results["implementation"]
     name = f"{who['name']} {who['version']}".strip()
-    return name if name.lower().startswith(who["supplier"].lower()) else f"{who['supplier']} {name}"
+    supplier = who["supplier"]
+    named = supplier.lower().split()[:1] == name.lower().split()[:1]
+    return name if named else f"{supplier} {name}".strip()

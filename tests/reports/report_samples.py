@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ def _check(row: dict[str, str], verdict: str, story: dict[str, Any] | None) -> d
             "actual": "200 OK with one key",
             "evidence": [_draw(3), _fetch(4, "sae-2", "200 OK")],
         }
-        check.update(story or fallback)
+        check.update(deepcopy(story or fallback))
         check["replay"] = f"qonform replay results.json#{row['id']}"
     return check
 
