@@ -42,10 +42,10 @@ def nobody_becomes_another_by_what_it_says(bench: Bench, judge: Judge) -> None:
         why = "the manifest itself lets clients be known by a header"
         judge.not_applicable("ETSI-014-4-06", why)
         return
-    control = liar.control()
-    for words in _lies(bench, claimed):
+    control, beside = liar.status(), liar.node == bench.slave.node
+    for words in _lies(bench, claimed) if isinstance(control, Delivered) or not beside else ():
         _judge_status(judge, liar, claimed, words, control)
-    if claimed == bench.slave_id and liar.node == bench.slave.node:
+    if beside:
         _judge_fetch(bench, judge, liar)
 
 
