@@ -182,9 +182,19 @@ class Bench:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """Smallest and largest size in bit; the default size where Status does not say."""
+        """Smallest and largest size in bit that must be served; where Status does not say, the
+        default size.
+        """
         low, high = self.advertised.min_key_size, self.advertised.max_key_size
         return low or self.key_size, high or self.key_size
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Smallest and largest size in bit as Status says them. Raises Undecidable if not both."""
+        low, high = self.advertised.min_key_size, self.advertised.max_key_size
+        if not low or not high or low > high:
+            raise Undecidable("Status names no range of key sizes")
+        return low, high
 
     @property
     def multicast(self) -> int:

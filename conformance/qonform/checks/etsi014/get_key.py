@@ -140,13 +140,14 @@ def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
 
 @judges("ETSI-014-6.2-10", keys=2)
 def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
-    """Get key for 8 bit less than the smallest size, and 8 bit more than the largest."""
-    low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
-    for size, within in ((low - 8, low), (high + 8, low)):
+    """Get key for the next multiple of 8 below the smallest size, and above the largest."""
+    low, high = bench.limits
+    below, above = (low - 1) // 8 * 8, high // 8 * 8 + 8
+    for size in (below, above):
         if size <= 0:
             continue
         outcome = bench.get_key(KeyRequest(size=size))
-        control = bench.get_key(KeyRequest(size=within))
+        control = bench.get_key(KeyRequest(size=smallest_size(bench)))
         judge.refusal(
             "ETSI-014-6.2-10",
             outcome,

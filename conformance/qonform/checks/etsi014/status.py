@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from qonform.judging import Bench, Judge, Undecidable, judges
-from qonform.ports.outcome import Delivered
+from qonform.ports.outcome import Delivered, Refused, RefusalKind
 
 
 @judges("ETSI-014-5.2-01", "ETSI-014-5.2-02", keys=0)
 def a_master_is_told_its_status(bench: Bench, judge: Judge) -> None:
     """The master asks for the status of its key association with the slave."""
-    outcome = bench.master.keys.get_status(bench.slave_id)
+    outcome = bench.settle(
+        lambda: bench.master.keys.get_status(bench.slave_id),
+        lambda o: not isinstance(o, Refused) or o.kind is not RefusalKind.UNAVAILABLE,
+    )
     served = isinstance(outcome, Delivered)
     judge.that("ETSI-014-5.2-01", served, due="a Status", came=outcome)
     if not isinstance(outcome, Delivered):
