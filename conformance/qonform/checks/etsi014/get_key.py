@@ -126,16 +126,37 @@ def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None
 @judges("ETSI-014-6.2-09", keys=1)
 def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
     """Get key for one key more than Status allows in a request."""
-    size, number = smallest_size(bench), bench.max_number + 1
+    most = bench.advertised.max_key_per_request
+    if not most or most < 1:
+        raise Undecidable("Status names no max_key_per_request that could be kept to")
+    size, number = smallest_size(bench), most + 1
     outcome = bench.get_key(KeyRequest(number, size))
     control = bench.get_key(KeyRequest(1, size))
     judge.refusal(
         "ETSI-014-6.2-09",
         outcome,
-        isinstance(outcome, Refused),
-        due=f"no keys for number = {number}, since max_key_per_request is {bench.max_number}",
+        isinstance(outcome, Refused) or _few(outcome, most),
+        due=f"no more than max_key_per_request, {most}, for number = {number}",
         control=control,
     )
+
+
+def _few(outcome: Outcome[KeyContainer], most: int) -> bool:
+    """Whether no more keys came than a request may have, whatever else is wrong with them."""
+    return isinstance(outcome, Delivered) and len(outcome.value.keys) <= most
+
+
+@judges("ETSI-014-6.2-01", keys=33)
+def more_keys_than_are_stored(bench: Bench, judge: Judge) -> None:
+    """Get key for more keys than the store has: all of them come, or none."""
+    status = bench.master.keys.get_status(bench.slave_id)
+    stored = status.value.stored_key_count if isinstance(status, Delivered) else None
+    if stored is None or not 0 < stored < bench.max_number:
+        judge.not_applicable("ETSI-014-6.2-01", "more keys are stored than one request may have")
+        return
+    number = min(bench.max_number, 2 * stored)
+    bench.afford(number * bench.key_size)
+    _judge_count(judge, number, bench.master.keys.get_key(bench.slave_id, KeyRequest(number)))
 
 
 @judges("ETSI-014-6.2-10", keys=2)
