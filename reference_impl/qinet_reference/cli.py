@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,8 @@ from qinet_reference.plan import Plan, default_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000  # each key that waits for its slave is a few objects
 
 T = TypeVar("T", bound=Alteration)
 
@@ -119,6 +122,7 @@ async def _serve(
     options: Options,
     until_stdin_closes: bool,
 ) -> None:
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import any_pb2, json_format
-from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
+from google.rpc import error_details_pb2, status_pb2
 
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet_reference.adapters.tls import sae_id_of_pem

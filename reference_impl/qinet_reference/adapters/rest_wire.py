@@ -26,6 +26,16 @@ Document = dict[str, Any]
 """A JSON object."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_from_json = json.JSONDecoder(parse_constant=_no_constant).decode
+
+_JSON = {"Content-Type": "application/json"}
 _CODES = {
     Reason.UNAUTHENTICATED: 401,
     Reason.NOT_ENTITLED: 401,
@@ -42,11 +52,13 @@ def identity_of_connection() -> Callable[[web.BaseRequest], str | None]:
         transport = request.transport
         if transport is None:
             return None
-        if transport not in known:
+        try:
+            return known[transport]
+        except KeyError:
             tls = transport.get_extra_info("ssl_object")
             certificate = tls.getpeercert(binary_form=True) if tls else None
-            known[transport] = sae_id_of_der(certificate) if certificate else None
-        return known[transport]
+            sae = known[transport] = sae_id_of_der(certificate) if certificate else None
+            return sae
 
     return identify
 
@@ -129,12 +141,12 @@ def code_of(refusal: Refusal) -> int:
 
 def encode(document: Document) -> bytes:
     """JSON in UTF-8 (RFC 8259)."""
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    return _to_json(document).encode("ascii")
 
 
 def json_reply(status: int, body: bytes) -> web.Response:
     """A reply that carries JSON."""
-    return web.Response(status=status, body=body, content_type="application/json")
+    return web.Response(status=status, body=body, headers=_JSON)
 
 
 def bare_reply(status: int) -> web.Response:
@@ -189,16 +201,12 @@ def _then(first: Callable[[Any], Document], second: Callable[[Document], Documen
 def _read_object(body: bytes) -> Document:
     """The JSON object in a body: RFC 8259 to the letter, and nothing but an object."""
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        document = _from_json(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise malformed("the body is not JSON in UTF-8") from None
     if not isinstance(document, dict):
         raise malformed("the body shall be a JSON object", {"body": _kind(document)})
     return document
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _read_query(query: str, names: set[str], convert: Callable[[str, str], Any]) -> dict[str, Any]:

@@ -26,10 +26,11 @@ class RandomKeys:
 
     def new_key(self, bits: int) -> Key:
         """See `KeySource`. Bits that pad the last byte are zero."""
-        material = self._randomness((bits + 7) // 8)
+        drawn = self._randomness(16 + (bits + 7) // 8)
+        material = drawn[16:]
         if padding := -bits % 8:
             material = material[:-1] + bytes([material[-1] & (0xFF << padding) & 0xFF])
-        return Key(uuid4_text(self._randomness(16)), material)
+        return Key(uuid4_text(drawn[:16]), material)
 
 
 def uuid4_text(raw: bytes) -> str:

@@ -12,7 +12,7 @@ import grpc
 from qinet_reference.faults.fault import Fault
 
 if TYPE_CHECKING:
-    from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+    from google.rpc import error_details_pb2
 
     from qinet.keys.v1 import key_delivery_pb2 as pb
     from qinet_reference.adapters.grpc_wire import GrpcWire
