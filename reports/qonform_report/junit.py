@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from qonform_report.validation import validate
-from qonform_report.visible import visible
+from qonform_report.visible import shortened, visible
 from qonform_report.words import (
     LOOKS,
     first_failed,
@@ -26,6 +26,10 @@ from qonform_report.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+LONGEST_MESSAGE, LONGEST_ACCOUNT = 500, 20_000
+"""A server may have put anything into them, and results.json holds all of it."""
 
 
 def render_junit(results: Mapping[str, Any]) -> str:
@@ -75,17 +79,16 @@ def _case(requirement: Mapping[str, Any]) -> TestCase:
     if is_failure(requirement):
         case.result = [_result(Failure, _headline(requirement), requirement)]
     elif is_warning(requirement):
-        case.system_out = visible(
-            f"warning: a {requirement['level']} failed\n{_account(requirement)}"
-        )
+        account = f"warning: a {requirement['level']} failed\n{_account(requirement)}"
+        case.system_out = shortened(visible(account), LONGEST_ACCOUNT)
     elif verdict != "pass":
         case.result = [Skipped(visible(f"{LOOKS[verdict].word}: {_reason(requirement)}"))]
     return case
 
 
 def _result(kind: type[Failure], headline: str, requirement: Mapping[str, Any]) -> Failure:
-    result = kind(visible(headline), requirement["level"])
-    result.text = visible(_account(requirement))
+    result = kind(shortened(visible(headline), LONGEST_MESSAGE), requirement["level"])
+    result.text = shortened(visible(_account(requirement)), LONGEST_ACCOUNT)
     return result
 
 

@@ -100,24 +100,23 @@ def _findings(failed: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _undecided(requirements: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    undecided = [
-        each
-        for each in requirements
-        if each["level"] == "shall" and each["verdict"] in {"inconclusive", "not_tested"}
-    ]
-    if not undecided:
-        return
-    yield f"### {counted(len(undecided), 'shall', 'shall')} left undecided"
-    rows = [
-        [
-            f"**{escaped(each['id'])}**",
-            LOOKS[each["verdict"]].word,
-            escaped(each.get("reason") or "; ".join(c["message"] for c in each["checks"])),
+    shall = [each for each in requirements if each["level"] == "shall"]
+    undecided = [each for each in shall if each["verdict"] == "inconclusive"]
+    if undecided:
+        yield f"### {counted(len(undecided), 'shall', 'shall')} left undecided"
+        rows = [
+            [f"**{escaped(each['id'])}**", f"clause {escaped(each['clause'])}", escaped(_why(each))]
+            for each in undecided[:MOST_ROWS]
         ]
-        for each in undecided[:MOST_ROWS]
-    ]
-    yield _table(["requirement", "verdict", "why"], rows)
-    yield from _more(undecided)
+        yield _table(["requirement", "where", "why"], rows)
+        yield from _more(undecided)
+    if untested := sum(each["verdict"] == "not_tested" for each in shall):
+        yield f"{counted(untested, 'shall', 'shall')} not tested: index.html lists them with why."
+
+
+def _why(requirement: Mapping[str, Any]) -> str:
+    messages = [each["message"] for each in requirement["checks"] if each["message"]]
+    return requirement.get("reason") or "; ".join(messages) or "no reason was given"
 
 
 def _more(rows: list[Mapping[str, Any]]) -> Iterator[str]:

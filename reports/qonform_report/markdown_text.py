@@ -8,7 +8,7 @@ from qonform_report.visible import one_line, shortened, visible
 
 LONGEST_TEXT = 400
 
-_ACTS = re.compile(r"[&<>\"'\\`*_{}\[\]()#|~@:^$!]|(?<=www)\.|(?<=\d)\.(?=\s)|^[-+=]")
+_ACTS = re.compile(r"[&<>\\`*_\[\]#|~@$]|:(?=\S)|(?<=www)\.|(?<=\d)[.)](?=\s)|^[-+=]")
 """Characters that may mean something; as entities they mean themselves, even to auto-linkers."""
 
 

@@ -17,10 +17,11 @@ MOST_FACTS = 80
 
 @dataclass(frozen=True)
 class Fact:
-    """A name and what is known under it."""
+    """A name and what is known under it; a literal one is set as code."""
 
     name: str
     value: str
+    literal: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,5 +169,8 @@ def circumstances(run: Mapping[str, Any]) -> tuple[Fact, ...]:
         Fact("Python", host["python"]),
         *openssl,
         Fact("host", f"{host['platform']}, {counted(host['cpus'], 'processor')}"),
-        *(Fact(f"catalogue {name}", digest) for name, digest in run["catalogues"].items()),
+        *(
+            Fact(f"catalogue {name}", digest, literal=True)
+            for name, digest in run["catalogues"].items()
+        ),
     )

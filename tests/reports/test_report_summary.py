@@ -19,7 +19,8 @@ def test_failures_come_first_with_clause_expected_and_actual():
     assert "401, and no key in the body" in first
     assert "200 OK with the key" in first
     assert text.index("6 failed shall") < text.index("1 warning") < text.index("left undecided")
-    assert text.index("left undecided") < text.index("how to repeat it")
+    assert text.index("2 shall left undecided") < text.index("8 shall not tested")
+    assert text.index("8 shall not tested") < text.index("how to repeat it")
 
 
 def test_it_says_what_was_spent_and_how_to_repeat_it():
