@@ -1,0 +1,49 @@
+# `make run` judges the reference network, `make test` proves the project.
+# Both set up all that they need; both may be called again at any time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TOX := $(BIN)/tox run --skip-missing-interpreters false
+
+.DEFAULT_GOAL := help
+.PHONY: help run test protos clean browser
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: $(VENV)/.installed ## judge the reference network; ARGS="--target qonform.toml" judges yours
+	@$(BIN)/qonform run $(ARGS)
+
+test: $(VENV)/.tox browser ## run every check of the project, as CI does
+	$(TOX)
+
+protos: $(VENV)/.tox ## write the generated code beside each .proto file again
+	$(TOX) -e protos
+
+clean: ## remove everything that can be made again
+	rm -rf $(VENV) .tox .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis qonform-report
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Markers: what they stand for is installed again only when its definition changes.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.tox: | $(BIN)/python
+	$(PIP) 'tox>=4.24'
+	@touch $@
+
+# A few tests look at a report in a real browser; without one they are skipped.
+browser:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq --yes --no-install-recommends chromium chromium-driver; \
+	else echo "No chromium and chromedriver here: the tests that need a browser are skipped." >&2; fi
