@@ -104,7 +104,9 @@ class Bench:
         self.seen_status: dict[str, Status] = {}
         """What each node first told the client that it serves, for the report."""
         self._dry = False
-        self._vain_waits = 4
+        self._vain_s = 4 * self.delay_s
+        self._patience_s = self.delay_s
+        self._ever_arrived = False
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
 
     # --- who can ask -------------------------------------------------------------------------
@@ -225,7 +227,7 @@ class Bench:
         while len(keys) < number:
             batch = min(number - len(keys), self.max_number)
             request = KeyRequest(
-                None if batch == 1 else batch,
+                batch,
                 size,
                 tuple(a.sae_id for a in additional) or None,
             )
@@ -240,7 +242,7 @@ class Bench:
             raise Undecidable(f"Get key did not give the key that this check needs: {outcome}")
         if len(outcome.value.keys) < number:
             raise Undecidable(f"Get key gave {len(outcome.value.keys)} keys instead of {number}")
-        return outcome.value.keys
+        return outcome.value.keys[:number]
 
     def get_key(
         self, request: KeyRequest, *, by: Application | None = None, to: str | None = None
@@ -297,12 +299,21 @@ class Bench:
         """Get key with key IDs, asked again while the key may still be on its way (014 clause 4).
 
         Raises:
-            Undecidable: keys have been late so often that waiting once more would say nothing.
+            Undecidable: so much time was waited in vain that waiting again would say nothing.
         """
-        return self.settle(
+        outcome = self.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
         )
+        self._learn(arrived=isinstance(outcome, Delivered))
+        return outcome
+
+    def _learn(self, *, arrived: bool) -> None:
+        """Full patience once keys are known to arrive; little while none ever has."""
+        if arrived:
+            self._ever_arrived, self._patience_s = True, self.delay_s
+        elif not self._ever_arrived:
+            self._patience_s = self.delay_s / 10
 
     @property
     def delay_s(self) -> float:
@@ -315,21 +326,21 @@ class Bench:
         """Asks until `done`, at most for `delay_s`; the last outcome either way.
 
         Raises:
-            Undecidable: this has been in vain so often that it would say nothing.
+            Undecidable: so much time was waited in vain that waiting again would say nothing.
         """
         outcome = ask()
         if done(outcome) or isinstance(outcome, Failed):
             return outcome
-        if self._vain_waits <= 0:
+        if self._vain_s <= 0:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
-        deadline, pause = time.monotonic() + self.delay_s, 0.02
-        while time.monotonic() < deadline:
-            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        deadline, pause = time.monotonic() + self._patience_s, 0.02
+        while (left := deadline - time.monotonic()) > 0:
+            time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)
             outcome = ask()
             if done(outcome) or isinstance(outcome, Failed):
                 return outcome
-        self._vain_waits -= 1
+        self._vain_s -= self._patience_s
         return outcome
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:

@@ -1,0 +1,305 @@
+"""What is particular to REST: paths, the GET forms, and requests that cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from qonform.checks.etsi014.get_key import judge_odd_size, odd_size, smallest_size
+from qonform.drivers.etsi014 import Request, segment
+from qonform.generators import malformed_requests as malformed
+from qonform.judging import Effort, Undecidable, judges
+from qonform.ports.key_delivery import (
+    GetKey,
+    GetKeyWithIds,
+    GetStatus,
+    KeyContainer,
+    KeyRequest,
+    Status,
+)
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hypothesis.strategies import SearchStrategy
+
+    from qonform.checks.wires import RestBench
+    from qonform.drivers.etsi014 import Answer
+    from qonform.judging import Application, Bench, Judge
+
+_PATIENCE = 3
+"""Wrong answers after which nothing new is learnt."""
+
+
+@judges("ETSI-014-5.1-08", keys=1)
+def the_three_paths_exist(rest: RestBench, judge: Judge) -> None:
+    """A well-formed call of each method, at the path that table 2 gives."""
+    bench = rest.bench
+    got = bench.get_key(KeyRequest())
+    calls: dict[str, Outcome[Any]] = {
+        "{slave_SAE_ID}/status": bench.master.keys.get_status(bench.slave_id),
+        "{slave_SAE_ID}/enc_keys": got,
+    }
+    if isinstance(got, Delivered) and got.value.keys:
+        calls["{master_SAE_ID}/dec_keys"] = bench.fetch(bench.slave, [got.value.keys[0].id])
+    for path, outcome in calls.items():
+        there = not (isinstance(outcome, Refused) and outcome.code in ("404", "405"))
+        judge.that("ETSI-014-5.1-08", there, due=f"/api/v1/keys/{path}",
+                   came=f"{path}: {outcome}", evidence=[outcome])  # fmt: skip
+    if len(calls) < 3:
+        judge.undecided("ETSI-014-5.1-08", f"no key to ask dec_keys for: {got}")
+
+
+@judges("ETSI-014-5.1-09", keys=0)
+def the_path_is_url_decoded(rest: RestBench, judge: Judge) -> None:
+    """Get status with one character of the slave's ID percent-encoded, then with all of them."""
+    bench, slave = rest.bench, rest.bench.slave_id
+    plain = rest.get_status(bench.master, slave)
+    if not isinstance(plain.outcome, Delivered):
+        raise Undecidable(f"Get status is not served without encoding either: {plain}")
+    for encoded in dict.fromkeys((_encoded(slave[:1]) + segment(slave[1:]), _encoded(slave))):
+        call = GetStatus(bench.master.sae_id, slave)
+        request = Request("GET", f"/{encoded}/status", call=call)
+        answer = rest.driver.send(bench.master.node, bench.master.identity, request)
+        judge.that(
+            "ETSI-014-5.1-09", _association(answer) == _association(plain),
+            due=f"the Status of {slave} for {encoded}", came=f"{encoded}: {answer}",
+            evidence=[plain, answer],
+        )  # fmt: skip
+
+
+def _encoded(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def _association(answer: Answer) -> Status | None:
+    """A Status without the count that changes by itself."""
+    if isinstance(answer.outcome, Delivered) and isinstance(answer.outcome.value, Status):
+        return replace(answer.outcome.value, stored_key_count=None)
+    return None
+
+
+@judges("ETSI-014-6.2-06", keys=1)
+def an_empty_object_is_a_key_request(rest: RestBench, judge: Judge) -> None:
+    """Get key by POST of `{}`."""
+    outcome = rest.bench.get_key(KeyRequest())
+    stated = KeyRequest(1, rest.bench.key_size)
+    _judge_served(rest.bench, judge, "ETSI-014-6.2-06", outcome, KeyRequest(), control=stated)
+
+
+@judges("ETSI-014-6.2-07", keys=1)
+def get_without_parameters_is_served(rest: RestBench, judge: Judge) -> None:
+    """Get key by GET, without a query."""
+    _judge_get(rest, judge, "ETSI-014-6.2-07", KeyRequest())
+
+
+@judges("ETSI-014-6.2-08", keys=5)
+def get_with_number_and_size_is_served(rest: RestBench, judge: Judge) -> None:
+    """Get key by GET with `number`, with `size`, and with both."""
+    size, number = _another_size(rest.bench), min(2, rest.bench.max_number)
+    for request in (KeyRequest(number), KeyRequest(size=size), KeyRequest(number, size)):
+        _judge_get(rest, judge, "ETSI-014-6.2-08", request)
+
+
+def _another_size(bench: Bench) -> int:
+    """A size that Status says can be delivered; not the default one, where there is a choice."""
+    bounds = (s for s in bench.sizes if s % 8 == 0 and 0 < s <= 4_096)
+    return next((s for s in bounds if s != bench.key_size), bench.key_size)
+
+
+def _judge_get(rest: RestBench, judge: Judge, requirement: str, request: KeyRequest) -> None:
+    bench = rest.bench
+    outcome = bench.get_key(request, by=by_get(rest, bench.master))
+    _judge_served(bench, judge, requirement, outcome, request, control=request)
+
+
+def _judge_served(
+    bench: Bench,
+    judge: Judge,
+    requirement: str,
+    outcome: Outcome[KeyContainer],
+    request: KeyRequest,
+    *,
+    control: KeyRequest,
+) -> None:
+    """The right keys came. A refusal counts only if the same by an ordinary POST is served."""
+    number = request.number or 1
+    bits = 8 * -(-(request.size or bench.key_size) // 8)
+    due = f"{number} of {bits} bit"
+    if isinstance(outcome, Refused):
+        served = bench.get_key(control)
+        if not isinstance(served, Delivered):
+            judge.undecided(requirement, f"{outcome}; nor is the same served otherwise: {served}")
+            return
+    came = f"{outcome}"
+    holds = False
+    if isinstance(outcome, Delivered):
+        lengths = [key.material.bits for key in outcome.value.keys]
+        holds = lengths == [bits] * number
+        came = f"{len(lengths)} of {' and '.join(map(str, sorted(set(lengths)))) or 'no'} bit"
+    judge.that(requirement, holds, due=due, came=came)
+
+
+@judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
+def a_size_by_get_that_is_no_multiple_of_8(rest: RestBench, judge: Judge) -> None:
+    """Get key by GET for a size between the limits that is no multiple of 8."""
+    bench, size = rest.bench, odd_size(rest.bench)
+    if size is None:
+        why = "no size between the limits of Status is anything but a multiple of 8"
+        judge.not_applicable("ETSI-014-6.2-11", why)
+        judge.not_applicable("ETSI-014-6.2-12", why)
+        return
+    bench.afford(size)
+    asker = by_get(rest, bench.master)
+    control = bench.get_key(KeyRequest(size=smallest_size(bench)), by=asker)
+    outcome = asker.keys.get_key(bench.slave_id, KeyRequest(size=size))
+    judge_odd_size(judge, size, outcome, control)
+
+
+@judges("ETSI-014-6.2-23", keys=2)
+def a_key_request_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
+    """Get keys with one fault each: broken JSON, members of a wrong type, impossible numbers."""
+    bench = rest.bench
+    bench.draw()
+    got = bench.get_key(KeyRequest(), by=by_get(rest, bench.master))
+
+    def ask(case: malformed.Malformed) -> Answer:
+        if case.body is not None:
+            return rest.post_key(bench.master, bench.slave_id, case.body)
+        path = f"/{segment(bench.slave_id)}/enc_keys?{case.query}"
+        return rest.driver.send(bench.master.node, bench.master.identity, Request("GET", path))
+
+    tried = Trial(judge, "ETSI-014-6.2-23", ask, by_get=isinstance(got, Delivered))
+    tried.all_of(bench, malformed.KEY_REQUESTS, malformed.key_requests())
+
+
+@judges("ETSI-014-6.4-08", keys=2)
+def key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
+    """Get keys with key IDs, by the slave, with one fault each."""
+    bench, master = rest.bench, rest.bench.master.sae_id
+    first, second = bench.draw(2)
+    if not isinstance(served := bench.fetch(bench.slave, [first.id]), Delivered):
+        raise Undecidable(f"a request without fault is not served either: {served}")
+    got = by_get(rest, bench.slave).keys.get_key_with_ids(master, [second.id])
+
+    def ask(case: malformed.Malformed) -> Answer:
+        if case.body is not None:
+            return rest.post_key_ids(bench.slave, master, case.body)
+        return rest.get_key_ids(bench.slave, master, case.query or "")
+
+    tried = Trial(judge, "ETSI-014-6.4-08", ask, by_get=isinstance(got, Delivered))
+    tried.all_of(bench, malformed.KEY_IDS, malformed.key_ids())
+
+
+@judges("ETSI-014-6.4-08", keys=1)
+def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
+    """The slave asks for a key by an ID that cannot be one; then for its own key."""
+    master = bench.master.sae_id
+    (key,) = bench.draw()
+    refused = bench.slave.keys.get_key_with_ids(master, ["not-a-uuid"])
+    bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
+    judge.refusal("ETSI-014-6.4-08", refused, bad, due="400",
+                  control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+
+
+@judges("ETSI-014-6.4-02", keys=1)
+def a_key_is_fetched_by_get(rest: RestBench, judge: Judge) -> None:
+    """Get key with key IDs by GET, for one key."""
+    bench = rest.bench
+    (key,) = bench.draw()
+    outcome = bench.fetch(by_get(rest, bench.slave), [key.id])
+    if isinstance(outcome, Refused) and not isinstance(
+        by_post := bench.fetch(bench.slave, [key.id]), Delivered
+    ):
+        raise Undecidable(f"the key is not there by POST either: {by_post}")
+    alike = isinstance(outcome, Delivered) and [key] == list(outcome.value.keys)
+    judge.that("ETSI-014-6.4-02", alike, due=f"the key {key}", came=outcome)
+
+
+class Trial:
+    """Tries malformed requests one by one: each is due 400, no key, and no fault of the server.
+
+    Args:
+        ask: sends one.
+        by_get: whether a GET without fault is served; else GET is another requirement's matter.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        requirement: str,
+        ask: Callable[[malformed.Malformed], Answer],
+        *,
+        by_get: bool,
+    ) -> None:
+        self._judge = judge
+        self._requirement = requirement
+        self._ask = ask
+        self._by_get = by_get
+        self._wrong = 0
+
+    def all_of(
+        self,
+        bench: Bench,
+        picked: Sequence[malformed.Malformed],
+        more: SearchStrategy[malformed.Malformed],
+    ) -> None:
+        """The picked ones, simplest first; then, unless in a hurry, generated ones."""
+        for case in picked:
+            self._one(case)
+        if bench.effort is not Effort.QUICK:
+            cases = bench.cases(0, 40, 400)
+            quiet = settings(
+                max_examples=cases, database=None, deadline=None, phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )  # fmt: skip
+            seed(bench.seed)(quiet(given(more)(self._one)))()
+
+    def _one(self, case: malformed.Malformed) -> None:
+        if self._wrong >= _PATIENCE or (case.body is None and not self._by_get):
+            return
+        answer = self._ask(case)
+        if answer.reply is None:
+            self._wrong += 1
+            self._judge.undecided(self._requirement, f"{case}: {answer}", evidence=[answer])
+            return
+        holds = answer.code == 400 and not answer.has_keys
+        self._wrong += not holds
+        if answer.has_keys:
+            self._judge.observed("A-23", f"yes, for {case}")
+        self._judge.that(self._requirement, holds, due="400, and no key", came=f"{case}: {answer}",
+                         evidence=[answer])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GetForms:
+    """Key delivery by GET alone (014 clauses 6.2 and 6.4), for one SAE."""
+
+    rest: RestBench
+    application: Application
+
+    def get_status(self, slave: str) -> Outcome[Status]:
+        """As ever."""
+        return self.application.keys.get_status(slave)
+
+    def get_key(self, slave: str, request: KeyRequest) -> Outcome[KeyContainer]:
+        """GET enc_keys with `number` and `size`, the only members that it has."""
+        members = {"number": request.number, "size": request.size}
+        query = {name: value for name, value in members.items() if value is not None}
+        call = GetKey(self.application.sae_id, slave, request)
+        return self.rest.get_key(self.application, slave, query, call=call).outcome
+
+    def get_key_with_ids(self, master: str, key_ids: Sequence[str]) -> Outcome[KeyContainer]:
+        """GET dec_keys for a single key."""
+        (key_id,) = key_ids
+        call = GetKeyWithIds(self.application.sae_id, master, (key_id,))
+        query = f"key_ID={segment(key_id)}"
+        return self.rest.get_key_ids(self.application, master, query, call=call).outcome
+
+
+def by_get(rest: RestBench, application: Application) -> Application:
+    """The same SAE, asking by GET."""
+    return replace(application, keys=GetForms(rest, application))
