@@ -85,9 +85,14 @@ def _association(answer: Answer) -> Status | None:
 @judges("ETSI-014-6.2-06", keys=1)
 def an_empty_object_is_a_key_request(rest: RestBench, judge: Judge) -> None:
     """Get key by POST of `{}`."""
-    outcome = rest.bench.get_key(KeyRequest())
-    stated = KeyRequest(1, rest.bench.key_size)
-    _judge_served(rest.bench, judge, "ETSI-014-6.2-06", outcome, KeyRequest(), control=stated)
+    bench = rest.bench
+    outcome = bench.get_key(KeyRequest())
+    if isinstance(outcome, Refused):
+        control = bench.get_key(KeyRequest(1, bench.key_size))
+        if not isinstance(control, Delivered):
+            raise Undecidable(f"{outcome}; nor is a request served that states all: {control}")
+    served = isinstance(outcome, Delivered) and bool(outcome.value.keys)
+    judge.that("ETSI-014-6.2-06", served, due="a key for {}", came=outcome)
 
 
 @judges("ETSI-014-6.2-07", keys=1)
@@ -111,36 +116,30 @@ def _another_size(bench: Bench) -> int:
 
 
 def _judge_get(rest: RestBench, judge: Judge, requirement: str, request: KeyRequest) -> None:
+    """The keys came that were asked for, or at least what the same request by POST yields."""
     bench = rest.bench
     outcome = bench.get_key(request, by=by_get(rest, bench.master))
-    _judge_served(bench, judge, requirement, outcome, request, control=request)
-
-
-def _judge_served(
-    bench: Bench,
-    judge: Judge,
-    requirement: str,
-    outcome: Outcome[KeyContainer],
-    request: KeyRequest,
-    *,
-    control: KeyRequest,
-) -> None:
-    """The right keys came. A refusal counts only if the same by an ordinary POST is served."""
-    number = request.number or 1
-    bits = 8 * -(-(request.size or bench.key_size) // 8)
-    due = f"{number} of {bits} bit"
-    if isinstance(outcome, Refused):
-        served = bench.get_key(control)
-        if not isinstance(served, Delivered):
-            judge.undecided(requirement, f"{outcome}; nor is the same served otherwise: {served}")
+    due = _amount([8 * -(-(request.size or bench.key_size) // 8)] * (request.number or 1))
+    came = _came(outcome)
+    if came != due:
+        control = bench.get_key(request)
+        if not isinstance(control, Delivered):
+            judge.undecided(requirement, f"{came}; nor is the same served by POST: {control}")
             return
-    came = f"{outcome}"
-    holds = False
+        due = _came(control)
+    judge.that(requirement, came == due, due=f"{due}, as by POST", came=came)
+
+
+def _came(outcome: Outcome[KeyContainer]) -> str:
     if isinstance(outcome, Delivered):
-        lengths = [key.material.bits for key in outcome.value.keys]
-        holds = lengths == [bits] * number
-        came = f"{len(lengths)} of {' and '.join(map(str, sorted(set(lengths)))) or 'no'} bit"
-    judge.that(requirement, holds, due=due, came=came)
+        return _amount([key.material.bits for key in outcome.value.keys])
+    return f"{outcome}"
+
+
+def _amount(lengths: list[int]) -> str:
+    """How many keys, and how long."""
+    sizes = " and ".join(map(str, sorted(set(lengths)))) or "no"
+    return f"{len(lengths)} of {sizes} bit"
 
 
 @judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
