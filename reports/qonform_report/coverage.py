@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qonform_report.words import DECIDED, LOOKS, VERDICTS, Look, counted
+from qonform_report.words import DECIDED, LOOKS, VERDICTS, Look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,13 +53,3 @@ def coverage_of(requirements: Iterable[Mapping[str, Any]]) -> Coverage:
             start += counts[verdict]
     total = counts.total() - counts["not_applicable"]
     return Coverage(sum(counts[each] for each in DECIDED), total, tuple(shares))
-
-
-def tally(verdicts: Iterable[str]) -> str:
-    """Verdicts counted in words, in the order of reports: `3 inconclusive, 2 not tested`."""
-    counts = Counter(verdicts)
-    return ", ".join(
-        counted(counts[verdict], LOOKS[verdict].word, LOOKS[verdict].word)
-        for verdict in VERDICTS
-        if counts[verdict]
-    )

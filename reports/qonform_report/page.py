@@ -53,7 +53,6 @@ class Link:
 
     anchor: str
     id: str
-    clause: str
     statement: str
 
 
@@ -264,9 +263,7 @@ def _repair(cause: Cause) -> Repair:
 
 
 def _link(requirement: Mapping[str, Any]) -> Link:
-    return Link(
-        named(requirement), requirement["id"], requirement["clause"], requirement["statement"]
-    )
+    return Link(named(requirement), requirement["id"], requirement["statement"])
 
 
 def _observation(observation: Mapping[str, Any]) -> Observation:

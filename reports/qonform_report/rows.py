@@ -52,7 +52,6 @@ class Row:
 
     anchor: str
     id: str
-    profile: str
     standard: str
     clause: str
     level: str
@@ -128,7 +127,6 @@ def _row(requirement: Mapping[str, Any], allowance: Allowance) -> Row:
     return Row(
         anchor=named(requirement),
         id=requirement["id"],
-        profile=requirement["profile"],
         standard=requirement["standard"],
         clause=requirement["clause"],
         level=requirement["level"],
