@@ -28,7 +28,8 @@ class RpcRefusals(Monitor):
     def see(self, exchange: Exchange) -> None:
         """Judges a refusal, a Status, a Key container."""
         answer = exchange.wire
-        if not isinstance(answer, RpcAnswer):
+        ours = exchange.request.summary.startswith("qinet.")  # not health, not reflection
+        if not isinstance(answer, RpcAnswer) or not ours:
             return
         if answer.refusal is not None:
             self._refusal(exchange, answer)
