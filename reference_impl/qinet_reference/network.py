@@ -151,6 +151,7 @@ class Network:
         server = await grpc_adapter.new_server(
             grpc_adapter.KeyDeliveryServicer(service, wire),
             grpc_adapter.DiscoveryServicer(kme, core.directory, wire),
+            wire,
         )
         host = f"[{self._plan.host}]" if ":" in self._plan.host else self._plan.host
         try:

@@ -16,7 +16,10 @@ import aiohttp
 import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet_reference import faults
 from qinet_reference.domain.extensions import MAX_AGE_MS
@@ -245,6 +248,28 @@ async def calls(lab: Any) -> Any:
         await answer(stranger.GetStatus(status_request, metadata=[("x-sae-id", "sae-2")])),
         await answer(master.GetKey(pb.GetKeyRequest(slave_id="sae-2", number=0))),
         await answer(stranger.GetKeyWithKeyIds(unknown)),
+    ]
+
+
+@probe
+async def discovery(lab: Any) -> Any:
+    """What the node says about itself."""
+    channel = lab.channel("kme-a", "sae-1")
+    node = discovery_pb2_grpc.DiscoveryStub(channel).GetNode(discovery_pb2.GetNodeRequest())
+    asked = health_pb2.HealthCheckRequest(service="qinet.keys.v1.KeyDelivery")
+    listed = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(
+        iter([reflection_pb2.ServerReflectionRequest(list_services="")])
+    )
+    return [
+        await answer(node),
+        await answer(health_pb2_grpc.HealthStub(channel).Check(asked)),
+        [str(reply) async for reply in listed],
+        [
+            len(key.material)
+            for key in (
+                await lab.stub("kme-a", "sae-1").GetKey(pb.GetKeyRequest(slave_id="sae-2"))
+            ).container.keys
+        ],
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
 import grpc
@@ -13,6 +12,7 @@ from grpc_reflection.v1alpha import reflection
 from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
+from qinet_reference.adapters.grpc_wire import DISCOVERY, KEY_DELIVERY
 from qinet_reference.domain.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from qinet_reference.adapters.tls import ServerTls
     from qinet_reference.domain.directory import Directory
     from qinet_reference.domain.key_service import KeyDelivery
-
-KEY_DELIVERY = pb.DESCRIPTOR.services_by_name["KeyDelivery"].full_name
-DISCOVERY = discovery_pb2.DESCRIPTOR.services_by_name["Discovery"].full_name
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -99,29 +96,26 @@ class DiscoveryServicer(discovery_pb2_grpc.DiscoveryServicer):
         if caller is None or self._directory.kme_of(caller) != self._kme:
             refusal = Refusal(Reason.UNAUTHENTICATED, "the certificate names no SAE enrolled here")
             await self._wire.refuse(context, refusal)
-        node = discovery_pb2.Node(
-            node_id=self._kme,
-            offers=[
-                discovery_pb2.Offer(service=KEY_DELIVERY, profiles=["qinet-keys"]),
-                discovery_pb2.Offer(service=DISCOVERY),
-            ],
-            software="Qonform reference KME",
-            software_version=version("qonform"),
+        return discovery_pb2.GetNodeResponse(
+            node=self._wire.node_message(self._kme),
+            caller_id=self._wire.caller_told(caller or ""),
         )
-        return discovery_pb2.GetNodeResponse(node=node, caller_id=caller or "")
 
 
-async def new_server(keys: KeyDeliveryServicer, discovery: DiscoveryServicer) -> grpc.aio.Server:
+async def new_server(
+    keys: KeyDeliveryServicer, discovery: DiscoveryServicer, wire: GrpcWire
+) -> grpc.aio.Server:
     """A server of both services, with health and reflection; it has no port yet."""
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     key_delivery_pb2_grpc.add_KeyDeliveryServicer_to_server(keys, server)
     discovery_pb2_grpc.add_DiscoveryServicer_to_server(discovery, server)
     alive = health.aio.HealthServicer()
+    states = health_pb2.HealthCheckResponse
     for service in (KEY_DELIVERY, DISCOVERY):
-        await alive.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await alive.set(service, states.SERVING if wire.healthy else states.NOT_SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(alive, server)
     reflection.enable_server_reflection(
-        (KEY_DELIVERY, DISCOVERY, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+        (*wire.reflected, health.SERVICE_NAME, reflection.SERVICE_NAME), server
     )
     return server
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import any_pb2, json_format
 from google.rpc import error_details_pb2, status_pb2
 
+from qinet.discovery.v1 import discovery_pb2
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet_reference.adapters.tls import sae_id_of_pem
 from qinet_reference.domain.model import Extension, Key, KeyRequest, Status
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Context = grpc.aio.ServicerContext[Any, Any]
+
+KEY_DELIVERY = pb.DESCRIPTOR.services_by_name["KeyDelivery"].full_name
+DISCOVERY = discovery_pb2.DESCRIPTOR.services_by_name["Discovery"].full_name
 
 ERROR_DOMAIN = "qinet"
 _CODES = {
@@ -101,6 +106,19 @@ def container_message(keys: Sequence[Key]) -> pb.KeyContainer:
     )
 
 
+def node_message(kme: str) -> discovery_pb2.Node:
+    """What a node is and offers (`discovery.proto`)."""
+    return discovery_pb2.Node(
+        node_id=kme,
+        offers=[
+            discovery_pb2.Offer(service=KEY_DELIVERY, profiles=["qinet-keys"]),
+            discovery_pb2.Offer(service=DISCOVERY),
+        ],
+        software="Qonform reference KME",
+        software_version=version("qonform"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class GrpcWire:
     """The steps between a gRPC call and the core, each replaceable."""
@@ -110,6 +128,12 @@ class GrpcWire:
     read_key_ids: Callable[[pb.GetKeyWithKeyIdsRequest], Sequence[str]] = read_key_ids
     status_message: Callable[[Status], pb.Status] = status_message
     container_message: Callable[[Sequence[Key]], pb.KeyContainer] = container_message
+    node_message: Callable[[str], discovery_pb2.Node] = node_message
+    caller_told: Callable[[str], str] = str
+    healthy: bool = True
+        health_pb2.HealthCheckResponse.SERVING
+    )
+    reflected: Sequence[str] = (KEY_DELIVERY, DISCOVERY)
     code_of: Callable[[Refusal], grpc.StatusCode] = code_of
     error_info: Callable[[Refusal], error_details_pb2.ErrorInfo | None] = error_info
 

@@ -12,6 +12,7 @@ from qinet_reference.faults import (
     entitlement,
     errors,
     extensions,
+    interface,
     keys,
     life_cycle,
     quantity,
@@ -31,6 +32,7 @@ _AREAS = (
     errors,
     extensions,
     documents,
+    interface,
 )
 
 ALL: tuple[type[Fault], ...] = defined_in(_AREAS, Fault)

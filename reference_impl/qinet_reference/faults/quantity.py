@@ -256,6 +256,21 @@ class GetRefused(Fault):
         return _only_post(handler, "/enc_keys")
 
 
+class PostRefused(Fault):
+    """Get key is served by GET only."""
+
+    name = "post-refused"
+    requirements = ("ETSI-014-5.3-01", "ETSI-014-6.2-06")
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            if request.method == "POST" and request.path.endswith("/enc_keys"):
+                return json_reply(405, encode({"message": "method not allowed"}))
+            return await handler(request)
+
+        return answer
+
+
 class GetByIdRefused(Fault):
     """Get key with key IDs is served by POST only."""
 

@@ -38,6 +38,16 @@ class StatusMulticastMissing(Fault):
         return wire.rewriting(status=lambda status: _without(status, "max_SAE_ID_count"))
 
 
+class StatusKmeMissing(Fault):
+    """Status leaves out source_KME_ID."""
+
+    name = "status-kme-missing"
+    requirements = ("ETSI-014-6.1-01",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: _without(status, "source_KME_ID"))
+
+
 class StatusFieldString(Fault):
     """Status gives key_size as a string."""
 
@@ -46,6 +56,36 @@ class StatusFieldString(Fault):
 
     def rest(self, wire: RestWire) -> RestWire:
         return wire.rewriting(status=lambda status: {**status, "key_size": str(status["key_size"])})
+
+
+class StatusFieldNull(Fault):
+    """Status gives min_key_size as null, for there is none."""
+
+    name = "status-field-null"
+    requirements = ("ETSI-014-6.1-10",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "min_key_size": None})
+
+
+class StatusFieldWords(Fault):
+    """Status gives max_key_per_request in words."""
+
+    name = "status-field-words"
+    requirements = ("ETSI-014-6.1-08",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "max_key_per_request": "thirty-two"})
+
+
+class StatusFieldBoolean(Fault):
+    """Status gives max_key_count as true, for there is a limit."""
+
+    name = "status-field-boolean"
+    requirements = ("ETSI-014-6.1-07",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "max_key_count": True})
 
 
 class StatusCountFraction(Fault):
