@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 MOST_STEPS = 280
 """Steps on one page."""
 MOST_STEPS_OF_A_CHECK = 24
-TEXT_ALLOWANCE = 200_000
-"""Characters of bodies and headers on one page."""
+TEXT_ALLOWANCE = 80_000
+"""Characters of bodies on one page."""
 SHORTEST_CUT, LONGEST_CUT = 160, 6_000
-"""One text is cut at the fair share of the allowance, within these."""
+"""A body is cut at its fair share of the allowance, within these."""
 LONGEST_COMMAND = 2_000
 LONGEST_LINE = 400
 
@@ -77,18 +77,34 @@ class Allowance:
     def share(cls, requirements: Iterable[Mapping[str, Any]]) -> Allowance:
         """Dealt out to the checks of `requirements`, failures first."""
         wanting = [
-            (_TURN.get(check["verdict"], 3), (named(requirement), place), len(check["evidence"]))
+            (_TURN.get(check["verdict"], 3), (named(requirement), place), check["evidence"])
             for requirement in requirements
             for place, check in enumerate(requirement["checks"])
             if check["evidence"]
         ]
         left = MOST_STEPS
         steps = {}
-        for _, name, wanted in sorted(wanting, key=lambda each: each[0]):
-            steps[name] = min(wanted, MOST_STEPS_OF_A_CHECK, left)
+        lengths: list[int] = []
+        for _, name, evidence in sorted(wanting, key=lambda each: each[0]):
+            steps[name] = min(len(evidence), MOST_STEPS_OF_A_CHECK, left)
             left -= steps[name]
-        texts = 4 * (MOST_STEPS - left) or 1
-        return cls(steps, max(SHORTEST_CUT, min(LONGEST_CUT, TEXT_ALLOWANCE // texts)))
+            lengths += (
+                len(exchange[side].get("body", ""))
+                for exchange in evidence[: steps[name]]
+                for side in ("request", "reply")
+            )
+        return cls(steps, max(SHORTEST_CUT, min(LONGEST_CUT, _fair_share(lengths))))
+
+
+def _fair_share(lengths: list[int]) -> int:
+    """The cut that spends TEXT_ALLOWANCE: what short texts leave goes to the long ones."""
+    left = TEXT_ALLOWANCE
+    for place, length in enumerate(sorted(lengths)):
+        share = left // (len(lengths) - place)
+        if length > share:
+            return share
+        left -= length
+    return LONGEST_CUT
 
 
 def named(requirement: Mapping[str, Any]) -> str:
