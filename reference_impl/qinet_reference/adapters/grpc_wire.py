@@ -131,8 +131,6 @@ class GrpcWire:
     node_message: Callable[[str], discovery_pb2.Node] = node_message
     caller_told: Callable[[str], str] = str
     healthy: bool = True
-        health_pb2.HealthCheckResponse.SERVING
-    )
     reflected: Sequence[str] = (KEY_DELIVERY, DISCOVERY)
     code_of: Callable[[Refusal], grpc.StatusCode] = code_of
     error_info: Callable[[Refusal], error_details_pb2.ErrorInfo | None] = error_info
