@@ -105,7 +105,6 @@ class Bench:
         """What each node first told the client that it serves, for the report."""
         self._dry = False
         self._vain_s = 4 * self.delay_s
-        self._patience_s = self.delay_s
         self._ever_arrived = False
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
 
@@ -184,9 +183,7 @@ class Bench:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """Smallest and largest size in bit that must be served; where Status does not say, the
-        default size.
-        """
+        """Smallest and largest size in bit to be served; the default where Status does not say."""
         low, high = self.advertised.min_key_size, self.advertised.max_key_size
         return low or self.key_size, high or self.key_size
 
@@ -294,26 +291,34 @@ class Bench:
             raise Undecidable(f"the key store of the target has less than the {needed} keys needed")
 
     def fetch(
-        self, by: Application, key_ids: Sequence[str], *, master: str | None = None
+        self,
+        by: Application,
+        key_ids: Sequence[str],
+        *,
+        master: str | None = None,
+        judged: bool = False,
     ) -> Outcome[KeyContainer]:
         """Get key with key IDs, asked again while the key may still be on its way (014 clause 4).
 
+        Args:
+            by: who fetches.
+            key_ids: what.
+            master: whose keys they are; the master's if None.
+            judged: whether keys arrive at all is the very question.
+
         Raises:
-            Undecidable: so much time was waited in vain that waiting again would say nothing.
+            Undecidable: no key of the run has ever arrived, or so much time was waited in vain
+                that waiting again would say nothing.
         """
         outcome = self.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
+            patience_s=self.delay_s if judged or self._ever_arrived else self.delay_s / 10,
         )
-        self._learn(arrived=isinstance(outcome, Delivered))
+        self._ever_arrived = self._ever_arrived or isinstance(outcome, Delivered)
+        if not self._ever_arrived and not judged:
+            raise Undecidable(f"no key has reached another SAE in this run: {outcome}")
         return outcome
-
-    def _learn(self, *, arrived: bool) -> None:
-        """Full patience once keys are known to arrive; little while none ever has."""
-        if arrived:
-            self._ever_arrived, self._patience_s = True, self.delay_s
-        elif not self._ever_arrived:
-            self._patience_s = self.delay_s / 10
 
     @property
     def delay_s(self) -> float:
@@ -321,9 +326,13 @@ class Bench:
         return self.target.claims.keys.delivery_delay_s
 
     def settle(
-        self, ask: Callable[[], Outcome[T]], done: Callable[[Outcome[T]], bool]
+        self,
+        ask: Callable[[], Outcome[T]],
+        done: Callable[[Outcome[T]], bool],
+        *,
+        patience_s: float | None = None,
     ) -> Outcome[T]:
-        """Asks until `done`, at most for `delay_s`; the last outcome either way.
+        """Asks until `done`, at most for `patience_s` or else `delay_s`; the last outcome.
 
         Raises:
             Undecidable: so much time was waited in vain that waiting again would say nothing.
@@ -333,14 +342,15 @@ class Bench:
             return outcome
         if self._vain_s <= 0:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
-        deadline, pause = time.monotonic() + self._patience_s, 0.02
+        patience = self.delay_s if patience_s is None else patience_s
+        deadline, pause = time.monotonic() + patience, 0.02
         while (left := deadline - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)
             outcome = ask()
             if done(outcome) or isinstance(outcome, Failed):
                 return outcome
-        self._vain_s -= self._patience_s
+        self._vain_s -= patience
         return outcome
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:

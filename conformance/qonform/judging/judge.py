@@ -79,16 +79,16 @@ class Judge:
     ) -> bool:
         """Judges a refusal, which counts only beside a control request.
 
-        `control` came of the same call without its one fault. Unless it was served, a server
-        that refuses everything would conform: the case is then undecided. No answer at all
-        decides nothing either.
+        `control` came of the same call without its one fault. Unless it was served, nothing says
+        what the refusal was for: a server that refuses everything would conform, and one that is
+        out of keys would not. The case is then undecided; so it is without any answer.
         """
         cited = list(evidence) if evidence is not None else None
         if cited is not None:
             cited.append(control)
         if isinstance(outcome, Failed):
             self.undecided(requirement, f"{outcome}", evidence=cited)
-        elif holds and not isinstance(control, Delivered):
+        elif not isinstance(outcome, Delivered) and not isinstance(control, Delivered):
             self.undecided(
                 requirement,
                 f"the same request without its fault was not served: {control}",

@@ -20,7 +20,7 @@ def one_key_or_several(bench: Bench, judge: Judge) -> None:
     """The slave fetches one key, then three in one request."""
     keys = bench.draw(4)
     for batch in (keys[:1], keys[1:]):
-        fetched = bench.fetch(bench.slave, [key.id for key in batch])
+        fetched = bench.fetch(bench.slave, [key.id for key in batch], judged=True)
         served = isinstance(fetched, Delivered)
         judge.that(
             "ETSI-014-6.4-01", served, due=f"a container with {len(batch)} keys", came=fetched

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from qonform.checks.etsi014.fetching import same
 from qonform.judging import Bench, Judge, Undecidable, judges
-from qonform.ports.key_delivery import KeyContainer, KeyRequest
+from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
@@ -30,7 +31,7 @@ def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
         due=f"a key of {bench.key_size} bit, the key_size of Status",
         came=f"a key of {key.material.bits} bit",
     )
-    fetched = bench.fetch(bench.slave, [key.id])
+    fetched = bench.fetch(bench.slave, [key.id], judged=True)
     alike = isinstance(fetched, Delivered) and [key] == list(fetched.value.keys)
     judge.that(
         "ETSI-014-5.4-01",
@@ -88,9 +89,10 @@ def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> N
         judge.undecided("ETSI-014-6.2-01", f"{outcome}", evidence=[outcome])
 
 
-@judges("ETSI-014-6.2-03", "ETSI-014-6.2-05", keys=24)
+@judges("ETSI-014-5.4-01", "ETSI-014-6.2-03", "ETSI-014-6.2-05", keys=24)
 def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
-    """Get key at the smallest and the largest size that Status names, and at some between."""
+    """Get key at the smallest size, the largest and some between; the slave fetches them all."""
+    keys: list[Key] = []
     low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
     for size in dict.fromkeys((low, high)):
         if size * 4 > bench.driver.meter.limits.key_budget_bits:
@@ -106,9 +108,14 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
             came=outcome,
             evidence=[outcome],
         )
-        _judge_size(judge, size, outcome)
+        keys += _judge_size(judge, size, outcome)
     for size in _between(bench, low, high):
-        _judge_size(judge, size, bench.get_key(KeyRequest(size=size)))
+        keys += _judge_size(judge, size, bench.get_key(KeyRequest(size=size)))
+    for key in keys:
+        fetched = bench.fetch(bench.slave, [key.id])
+        judge.that(
+            "ETSI-014-5.4-01", same([key], fetched), due=f"the master's key {key}", came=fetched
+        )
 
 
 def _between(bench: Bench, low: int, high: int) -> list[int]:
@@ -118,7 +125,8 @@ def _between(bench: Bench, low: int, high: int) -> list[int]:
     return bench.chance("sizes").sample(choices, min(len(choices), bench.cases(2, 6, 24)))
 
 
-def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None:
+def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> tuple[Key, ...]:
+    """Judges the length of what came; gives the keys."""
     if isinstance(outcome, Delivered):
         lengths = sorted({key.material.bits for key in outcome.value.keys})
         judge.that(
@@ -128,8 +136,10 @@ def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> None
             came=f"keys of {' and '.join(map(str, lengths)) or 'no'} bit",
             evidence=[outcome],
         )
-    elif isinstance(outcome, Refused):
-        judge.observed("A-33", f"size {size} refused with {outcome.code}")
+        return outcome.value.keys
+    if isinstance(outcome, Refused):
+        judge.observed("A-33", f"a size between the limits refused with {outcome.code}")
+    return ()
 
 
 @judges("ETSI-014-6.2-09", keys=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qonform.judging import Bench, Judge, Undecidable, judges
-from qonform.ports.outcome import Delivered, Refused, RefusalKind
+from qonform.ports.outcome import Delivered, RefusalKind, Refused
 
 
 @judges("ETSI-014-5.2-01", "ETSI-014-5.2-02", keys=0)
