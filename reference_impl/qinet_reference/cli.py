@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from dataclasses import replace
@@ -98,7 +99,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     options = Options(only, port_base, store, seed)
     try:
         asyncio.run(_serve(directory, plan, alterations, options, until_stdin_closes))
-    except OSError as failure:
+    except (OSError, sqlite3.Error) as failure:
         raise click.ClickException(str(failure)) from failure
 
 

@@ -38,35 +38,41 @@ class KeyDeliveryServicer(key_delivery_pb2_grpc.KeyDeliveryServicer):
         self, request: pb.GetStatusRequest, context: Context
     ) -> pb.GetStatusResponse:
         """014 clause 5.2."""
-        wire = self._wire
-        caller = wire.identify(context)
-        status = await self._told(context, self._service.get_status(caller, request.slave_id))
-        return pb.GetStatusResponse(status=wire.status_message(status))
+        return await self._told(context, self._status(request, context))
 
     async def GetKey(  # noqa: N802 - gRPC's name
         self, request: pb.GetKeyRequest, context: Context
     ) -> pb.GetKeyResponse:
         """014 clause 5.3."""
-        wire = self._wire
-        caller = wire.identify(context)
-        wanted = wire.read_key_request(request)
-        keys = await self._told(context, self._service.get_key(caller, request.slave_id, wanted))
-        return pb.GetKeyResponse(container=wire.container_message(keys))
+        return await self._told(context, self._new_keys(request, context))
 
     async def GetKeyWithKeyIds(  # noqa: N802 - gRPC's name
         self, request: pb.GetKeyWithKeyIdsRequest, context: Context
     ) -> pb.GetKeyWithKeyIdsResponse:
         """014 clause 5.4."""
-        wire = self._wire
-        caller = wire.identify(context)
-        key_ids = wire.read_key_ids(request)
-        keys = await self._told(
-            context, self._service.get_key_with_ids(caller, request.master_id, key_ids)
-        )
-        return pb.GetKeyWithKeyIdsResponse(container=wire.container_message(keys))
+        return await self._told(context, self._allocated_keys(request, context))
+
+    async def _status(self, request: pb.GetStatusRequest, context: Context) -> pb.GetStatusResponse:
+        caller = self._wire.identify(context)
+        status = await self._service.get_status(caller, request.slave_id)
+        return pb.GetStatusResponse(status=self._wire.status_message(status))
+
+    async def _new_keys(self, request: pb.GetKeyRequest, context: Context) -> pb.GetKeyResponse:
+        caller = self._wire.identify(context)
+        wanted = self._wire.read_key_request(request)
+        keys = await self._service.get_key(caller, request.slave_id, wanted)
+        return pb.GetKeyResponse(container=self._wire.container_message(keys))
+
+    async def _allocated_keys(
+        self, request: pb.GetKeyWithKeyIdsRequest, context: Context
+    ) -> pb.GetKeyWithKeyIdsResponse:
+        caller = self._wire.identify(context)
+        key_ids = self._wire.read_key_ids(request)
+        keys = await self._service.get_key_with_ids(caller, request.master_id, key_ids)
+        return pb.GetKeyWithKeyIdsResponse(container=self._wire.container_message(keys))
 
     async def _told(self, context: Context, answer: Awaitable[T]) -> T:
-        """The answer of the core; a refusal, or an accident, ends the call instead."""
+        """The answer to a call; a refusal, or an accident, ends the call instead."""
         try:
             return await answer
         except Refusal as refusal:

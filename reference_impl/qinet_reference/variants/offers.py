@@ -23,6 +23,8 @@ from qinet_reference.variants.variant import ServiceVariant, StoreVariant, Varia
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qinet.keys.v1 import key_delivery_pb2 as pb
+    from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.domain.directory import Directory
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
@@ -139,7 +141,7 @@ class OptionalRefused(ServiceVariant):
 
 
 class ZeroNumberEmpty(ServiceVariant):
-    """Get key for 0 keys yields an empty container."""
+    """Get key for 0 keys yields an empty container (REST: the common interface fixes a refusal)."""
 
     name = "zero-number-empty"
 
@@ -150,6 +152,13 @@ class ZeroNumberEmpty(ServiceVariant):
             await inner.get_status(caller, slave)
             return []
         return await inner.get_key(caller, slave, request)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def read(message: pb.GetKeyRequest) -> KeyRequest:
+            request = wire.read_key_request(message)
+            return replace(request, number=-1) if request.number == 0 else request
+
+        return replace(wire, read_key_request=read)
 
 
 class UpperCaseIds(ServiceVariant):
