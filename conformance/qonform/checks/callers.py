@@ -9,7 +9,7 @@ from urllib.parse import quote
 from qonform.drivers.identity import Identity
 from qonform.judging import Undecidable
 from qonform.ports.key_delivery import KeyContainer, KeyRequest, Status
-from qonform.ports.outcome import Delivered, Outcome, Refused, Unreadable
+from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, Unreadable
 from qonform.target import Role
 
 if TYPE_CHECKING:
@@ -147,9 +147,11 @@ def judge_all_turned_away(
     """The same for several methods; and how the refusal looked is recorded, never judged."""
     for method, outcome in outcomes.items():
         judge_turned_away(judge, requirement, f"{method} by {who}", outcome, control)
-    seen = {f"{outcome}" for outcome in outcomes.values() if not gave(outcome)}
-    if seen:
-        judge.observed("A-25", f"{who}: {' / '.join(sorted(seen))}")
+    for outcome in outcomes.values():
+        if not gave(outcome):
+            early = isinstance(outcome, Failed)
+            how = "no connection, or closed without an answer" if early else f"{outcome}"
+            judge.observed("A-25", f"{who}: {how}")
 
 
 def claims(sae_id: str) -> dict[str, str]:

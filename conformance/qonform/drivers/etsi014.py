@@ -209,7 +209,7 @@ class Etsi014Driver:
         def make(number: int) -> Exchange:
             answer = read(result, request.call, number)
             answers.append(answer)
-            self._account(answer, request.call)
+            self._account(answer, request)
             return Exchange(
                 number,
                 at,
@@ -230,9 +230,15 @@ class Etsi014Driver:
         self._log.record(make)
         return answers[0]
 
-    def _account(self, answer: Answer, call: Call | None) -> None:
-        if isinstance(answer.outcome, Delivered) and isinstance(call, GetKey):
-            self.meter.drew_keys([k.material.bits for k in answer.outcome.value.keys])
+    def _account(self, answer: Answer, request: Request) -> None:
+        """Counts what Get key delivered, also to a request that should have got nothing."""
+        outcome = answer.outcome
+        if request.call is None and "/enc_keys" in request.path and answer.has_keys:
+            outcome = _read_container(answer.json, answer.exchange)
+        elif not isinstance(request.call, GetKey):
+            return
+        if isinstance(outcome, Delivered):
+            self.meter.drew_keys([k.material.bits for k in outcome.value.keys])
 
     def _command(
         self, node: str, identity: Identity, request: Request, path: str, *, secure: bool

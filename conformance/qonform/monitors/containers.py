@@ -122,7 +122,8 @@ class Containers(Monitor):
 
 
 def _fold(key_id: str) -> str:
-    return key_id.lower()
+    """A UUID however it is written: which forms of it are understood is open (A-16)."""
+    return key_id.lower().replace("-", "")
 
 
 def _keys(number: int) -> str:

@@ -73,7 +73,7 @@ class Plugin:
         first = next(iter(inspect.signature(check.function).parameters))
         for profile in self._session.scope.profiles:
             subject = self._session.subject(first, profile)
-            if subject is not None and self._session.judged_by(check, profile):
+            if subject is not None and self._session.takes(check, profile):
                 yield CheckItem.from_parent(
                     collector,
                     name=f"{name}[{profile}]",
@@ -94,8 +94,8 @@ class Plugin:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[CheckItem]) -> None:
-        """Cheap checks first: what a poor key store can decide is decided."""
-        items.sort(key=lambda item: item.check.keys)
+        """Cheap checks first: what a poor key store can decide is decided. Mere curiosity last."""
+        items.sort(key=lambda item: (not item.check.requirements, item.check.keys))
 
 
 def collect_and_run(session: Session) -> int:

@@ -14,8 +14,9 @@ from qonform.drivers.etsi014 import Etsi014Driver
 from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.qinet import QinetDriver
 from qonform.exchanges import ExchangeLog, know
-from qonform.judging import Bench, Check, Driver, Finding, Judge, Undecidable
+from qonform.judging import Bench, Check, Driver, Effort, Finding, Judge, Undecidable
 from qonform.monitors import MonitorBank
+from qonform.monitors.open_points import OpenPoints
 from qonform.running.options import Options, Scope
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Session:
         }
         self.monitors = MonitorBank(self.known)
         self.log.listen(self.monitors.see)
+        self.log.listen(OpenPoints(self.observe).see)
         self.benches = {profile: self._bench(profile) for profile in self.scope.profiles}
         self.records: list[Record] = []
         self.observations: dict[tuple[str, str], list[str]] = {}
@@ -115,6 +117,17 @@ class Session:
         """The requirements that the check decides in this run, over this profile's transport."""
         ids = self.known[profile] & self.scope.selected
         return [r for r in check.requirements if r in ids]
+
+    def takes(self, check: Check, profile: str) -> bool:
+        """Whether the check has a place in this run.
+
+        One without requirements only observes: it runs where nothing was narrowed, and where
+        time is short only if it costs no key.
+        """
+        if check.requirements:
+            return bool(self.judged_by(check, profile))
+        narrowed = self.options.requirements or self.options.levels
+        return not narrowed and (not check.keys or self.options.effort is not Effort.QUICK)
 
     def subject(self, name: str, profile: str) -> Any:
         """What a check with a first parameter of that name talks to; None if not this profile."""

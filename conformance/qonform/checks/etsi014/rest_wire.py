@@ -89,16 +89,15 @@ def _association(answer: Answer) -> Status | None:
 
 
 @judges("ETSI-014-6.2-06", keys=1)
-def an_empty_object_is_a_key_request(rest: RestBench, judge: Judge) -> None:
-    """Get key by POST of `{}`."""
-    bench = rest.bench
+def a_key_request_may_state_nothing(bench: Bench, judge: Judge) -> None:
+    """Get key that names the slave and nothing else; over HTTP, a POST of `{}`."""
     outcome = bench.get_key(KeyRequest())
     if isinstance(outcome, Refused):
         control = bench.get_key(KeyRequest(1, bench.key_size))
         if not isinstance(control, Delivered):
             raise Undecidable(f"{outcome}; nor is a request served that states all: {control}")
     served = isinstance(outcome, Delivered) and bool(outcome.value.keys)
-    judge.that("ETSI-014-6.2-06", served, due="a key for {}", came=outcome)
+    judge.that("ETSI-014-6.2-06", served, due="a key", came=outcome)
 
 
 @judges("ETSI-014-6.2-07", keys=1)
@@ -247,6 +246,7 @@ class Trial:
         self._ask = ask
         self._by_get = by_get
         self._wrong = 0
+        self._gave_keys = False
 
     def all_of(
         self,
@@ -264,6 +264,8 @@ class Trial:
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             seed(bench.seed)(quiet(given(more)(self._one)))()
+        if not self._gave_keys:
+            self._judge.observed("A-23", "no")
 
     def _one(self, case: malformed.Malformed) -> None:
         if self._wrong >= _PATIENCE or (case.body is None and not self._by_get):
@@ -276,6 +278,7 @@ class Trial:
         holds = answer.code == 400 and not answer.has_keys
         self._wrong += not holds
         if answer.has_keys:
+            self._gave_keys = True
             self._judge.observed("A-23", f"yes, for {case}")
         self._judge.that(self._requirement, holds, due="400, and no key", came=f"{case}: {answer}",
                          evidence=[answer])  # fmt: skip
