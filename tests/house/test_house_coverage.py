@@ -68,7 +68,9 @@ def test_nothing_judges_what_is_declared_to_be_untestable():
 
 def test_every_declared_requirement_can_come_up_over_some_transport_of_its_check():
     due = {(r.id, p) for r in CATALOGUE.requirements for p in r.profiles}
-    idle = {(by, r) for r, _, by in declared()} - {(by, r) for r, p, by in declared() if (r, p) in due}
+    idle = {(by, r) for r, _, by in declared()} - {
+        (by, r) for r, p, by in declared() if (r, p) in due
+    }
     assert not idle
 
 
