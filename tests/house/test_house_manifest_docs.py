@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import qinet_schemas
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import qinet_schemas
 from qonform.target import Role, load
 
 ROOT = Path(__file__).parents[2]
