@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from aiohttp import web
 
 if TYPE_CHECKING:
+    import grpc
+
     from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.adapters.rest_wire import RestWire
@@ -35,6 +37,10 @@ class Listening(Protocol):
 
 Listener = Callable[[socket.socket, ssl.SSLContext | None, web.Server], Awaitable[Listening]]
 """Serves HTTP on a bound socket, with TLS if there is a context."""
+
+
+GrpcListener = Callable[["grpc.aio.Server", str, int, "grpc.ServerCredentials"], Awaitable[int]]
+"""Gives a gRPC server a port at a host, with these credentials; tells the port."""
 
 
 class Alteration:
@@ -81,6 +87,10 @@ class Alteration:
 
     def listener(self, listener: Listener) -> Listener:
         """How the REST server listens."""
+        return listener
+
+    def grpc_listener(self, listener: GrpcListener) -> GrpcListener:
+        """How the gRPC server listens."""
         return listener
 
 

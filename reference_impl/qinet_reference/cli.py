@@ -181,4 +181,4 @@ def _named(kinds: Iterable[type[T]], names: Sequence[str], word: str) -> list[T]
 
 
 def _sentence(kind: type[Alteration]) -> str:
-    return " ".join((kind.__doc__ or "").split())
+    return (kind.__doc__ or "").partition("\n\n")[0].strip()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import grpc
     from aiohttp import web
 
-    from qinet_reference.alteration import Alteration, Listener, Listening
+    from qinet_reference.alteration import Alteration, GrpcListener, Listener, Listening
     from qinet_reference.domain.directory import Directory
     from qinet_reference.domain.key_store import KeyStore
     from qinet_reference.pki_files import PkiFiles
@@ -153,11 +153,10 @@ class Network:
             grpc_adapter.DiscoveryServicer(kme, core.directory, wire),
             wire,
         )
-        host = f"[{self._plan.host}]" if ":" in self._plan.host else self._plan.host
-        try:
-            bound = server.add_secure_port(f"{host}:{port}", grpc_adapter.credentials(tls))
-        except RuntimeError as failure:
-            raise OSError(f"cannot listen on {host}:{port}") from failure
+        listener: GrpcListener = grpc_adapter.listen
+        for alteration in self._alterations:
+            listener = alteration.grpc_listener(listener)
+        bound = await listener(server, self._plan.host, port, grpc_adapter.credentials(tls))
         await server.start()
         self._exits.push_async_callback(_stop, server)
         return bound

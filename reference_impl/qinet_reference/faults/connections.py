@@ -13,7 +13,7 @@ import ssl
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from qinet_reference.faults.fault import Fault
 from qinet_reference.pki import new_server
@@ -21,12 +21,15 @@ from qinet_reference.pki import new_server
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import grpc
     from aiohttp import web
 
+    from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.adapters.rest_wire import RestWire
     from qinet_reference.adapters.tls import ServerTls
-    from qinet_reference.alteration import Listener, Listening
+    from qinet_reference.alteration import GrpcListener, Listener, Listening
 
+T = TypeVar("T")
 _TLS_HANDSHAKE = b"\x16"
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 
@@ -51,15 +54,7 @@ class NoCertificateNeeded(Fault):
         return replace(tls, client_certificates=ssl.CERT_OPTIONAL)
 
     def rest(self, wire: RestWire) -> RestWire:
-        latest: list[str] = []
-
-        def identify(request: web.BaseRequest) -> str | None:
-            caller = wire.identify(request)
-            if caller is not None:
-                latest[:] = [caller]
-            return caller or next(iter(latest), None)
-
-        return replace(wire, identify=identify)
+        return replace(wire, identify=_or_latest(wire.identify))
 
 
 class NoCertificateAsked(Fault):
@@ -108,26 +103,40 @@ class PlainHttpToo(Fault):
     requirements = ("ETSI-014-4-01",)
 
     def rest(self, wire: RestWire) -> RestWire:
-        latest: list[str] = []
-
-        def identify(request: web.BaseRequest) -> str | None:
-            caller = wire.identify(request)
-            if caller is not None:
-                latest[:] = [caller]
-            return caller or next(iter(latest), None)
-
-        return replace(wire, identify=identify)
+        return replace(wire, identify=_or_latest(wire.identify))
 
     def listener(self, listener: Listener) -> Listener:
         async def listen(
             bound: socket.socket, context: ssl.SSLContext | None, server: web.Server
         ) -> Listening:
             secure, plain = _inner_socket(), _inner_socket()
+            ports = (one.getsockname()[1] for one in (secure, plain))
             return _Several(
                 await listener(secure, context, server),
                 await listener(plain, None, server),
-                await asyncio.start_server(_by_first_byte(secure, plain), sock=bound),
+                await asyncio.start_server(_by_first_byte(*ports), sock=bound),
             )
+
+        return listen
+
+
+class PlainGrpcToo(Fault):
+    """Who calls without TLS on the port of TLS is answered, as the SAE that called before."""
+
+    name = "grpc-plain-too"
+    requirements = ("QINET-KEYS-05",)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        return replace(wire, identify=_or_latest(wire.identify))
+
+    def grpc_listener(self, listener: GrpcListener) -> GrpcListener:
+        async def listen(
+            server: grpc.aio.Server, host: str, port: int, secured: grpc.ServerCredentials
+        ) -> int:
+            secure = await listener(server, "127.0.0.1", 0, secured)
+            plain = server.add_insecure_port("127.0.0.1:0")
+            outer = await asyncio.start_server(_by_first_byte(secure, plain), host, port)
+            return int(outer.sockets[0].getsockname()[1])
 
         return listen
 
@@ -144,6 +153,19 @@ class ServerUnverifiable(Fault):
         certificate, private_key = folder / "cert.pem", folder / "key.pem"
         new_server(kme, (), None).write(certificate, private_key)
         return replace(tls, certificate=certificate, private_key=private_key)
+
+
+def _or_latest(identify: Callable[[T], str | None]) -> Callable[[T], str | None]:
+    """Whoever shows no certificate is taken for the latest caller that did."""
+    latest: list[str] = []
+
+    def identify_anyhow(call: T) -> str | None:
+        caller = identify(call)
+        if caller is not None:
+            latest[:] = [caller]
+        return caller or next(iter(latest), None)
+
+    return identify_anyhow
 
 
 def _trust_everybody(context: ssl.SSLContext) -> None:
@@ -173,14 +195,13 @@ def _inner_socket() -> socket.socket:
 
 
 def _by_first_byte(
-    secure: socket.socket, plain: socket.socket
+    secure: int, plain: int
 ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-    """Passes each connection on to one of two servers: who begins with a handshake wants TLS."""
-    ports = {True: secure.getsockname()[1], False: plain.getsockname()[1]}
+    """Passes each connection on to one of two ports: who begins with a handshake wants TLS."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = await reader.read(1)
-        port = ports[first == _TLS_HANDSHAKE]
+        port = secure if first == _TLS_HANDSHAKE else plain
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
         inner_writer.write(first)
         await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))

@@ -84,10 +84,17 @@ class MoreThanMaximum(ServiceFault):
 
 
 class PartialWhenShort(ServiceFault):
-    """When too little is stored, Get key yields fewer keys than asked for, as if all were well."""
+    """When too little is stored, Get key yields fewer keys than asked for, as if all were well.
+
+    Less can be stored than one request may ask for, so that this shows at once.
+    """
 
     name = "number-partial-when-short"
     requirements = ("ETSI-014-6.2-01",)
+
+    def plan(self, plan: Plan) -> Plan:
+        count = plan.limits.max_key_per_request - 1
+        return replace(plan, limits=replace(plan.limits, max_key_count=count))
 
     async def get_key(
         self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
