@@ -267,7 +267,7 @@ class PostRefused(Fault):
     """Get key is served by GET only."""
 
     name = "post-refused"
-    requirements = ("ETSI-014-5.3-01", "ETSI-014-6.2-06")
+    requirements = ("ETSI-014-5.3-01",)
 
     def handler(self, handler: Handler) -> Handler:
         async def answer(request: web.BaseRequest) -> web.StreamResponse:
