@@ -7,7 +7,7 @@ import pytest
 from qonform.catalogue import Level
 from qonform.judging import Overall, Verdict, combine, overall
 
-P, F, I, N, W, T = (
+P, F, U, N, W, T = (
     Verdict.PASS,
     Verdict.FAIL,
     Verdict.INCONCLUSIVE,
@@ -23,13 +23,13 @@ P, F, I, N, W, T = (
         ([], T),
         ([P], P),
         ([P, P], P),
-        ([P, I], I),
+        ([P, U], U),
         ([P, F], F),
-        ([I, F], F),
+        ([U, F], F),
         ([N], N),
         ([N, P], P),
-        ([N, I], I),
-        ([N, I, P, F], F),
+        ([N, U], U),
+        ([N, U, P, F], F),
         ([T], T),
     ],
 )
@@ -46,13 +46,13 @@ def test_several_findings_are_as_good_as_their_worst(said, together):
         ([P, T], Overall.CONFORMING),
         ([P, W], Overall.CONFORMING),
         ([W], Overall.CONFORMING),
-        ([P, I], Overall.INCONCLUSIVE),
-        ([I], Overall.INCONCLUSIVE),
+        ([P, U], Overall.INCONCLUSIVE),
+        ([U], Overall.INCONCLUSIVE),
         ([], Overall.INCONCLUSIVE),
         ([N], Overall.INCONCLUSIVE),
         ([T], Overall.INCONCLUSIVE),
         ([P, F], Overall.NON_CONFORMING),
-        ([I, F], Overall.NON_CONFORMING),
+        ([U, F], Overall.NON_CONFORMING),
         ([W, F], Overall.NON_CONFORMING),
     ],
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qonform.judging import Application, Bench, Judge
+    from qonform.ports.key_delivery import Key
     from qonform.target import Client
 
 _REGULAR = (Role.MASTER, Role.SLAVE, Role.ADDITIONAL_SLAVE, Role.BYSTANDER)
@@ -48,17 +49,23 @@ class Caller:
         """Get status about the peer."""
         return self.application.keys.get_status(self.peer)
 
-    def control(self) -> Outcome[Any]:
-        """A call that is served to whom it is due: Get status or, on a one-way link, a fetch."""
-        outcome = self.status()
+    def control(self, key: Key | None = None) -> Outcome[Any]:
+        """A call that is served to whom it is due: Get status or, by the slave, a fetch.
+
+        Args:
+            key: one for the slave to fetch; by default one is drawn if Get status is refused, as
+                it may be on a one-way link.
+        """
         slave = self.bench.target.client(Role.SLAVE)
-        if not isinstance(outcome, Refused) or slave is None or slave.id != self.identity.sae_id:
+        fetches = slave is not None and slave.id == self.identity.sae_id
+        outcome = self.status()
+        if not fetches or (key is None and not isinstance(outcome, Refused)):
             return outcome
         try:
-            (key,) = self.bench.draw()
+            (key,) = (key,) if key else self.bench.draw()
+            return self.bench.fetch(self.application, [key.id])
         except (Undecidable, ValueError):
             return outcome
-        return self.bench.fetch(self.application, [key.id])
 
     def attempts(self, identity: Identity) -> dict[str, Outcome[Any]]:
         """What somebody else is answered who asks in this caller's place."""

@@ -40,7 +40,7 @@ class Meter:
         patience: how many requests in a row may get no answer before the circuit opens.
     """
 
-    def __init__(self, limits: Limits, *, patience: int = 5) -> None:
+    def __init__(self, limits: Limits, *, patience: int = 3) -> None:
         self.limits = limits
         self.spent = Spent()
         self._patience = patience

@@ -56,12 +56,17 @@ class Judge:
     ) -> bool:
         """Judges one case: `due` is what the standard asks for, `came` what was seen.
 
+        Where no answer came at all, nothing is decided: a network fails for many reasons.
+
         Args:
             evidence: what shows it.
 
         Returns:
             `holds`, so that a check can go on or stop by it.
         """
+        if not holds and isinstance(came, Failed):
+            self.undecided(requirement, f"{came}", evidence=evidence)
+            return False
         verdict = Verdict.PASS if holds else Verdict.FAIL
         message = f"{came}" if holds else f"due: {due}; came: {came}"
         self._add(requirement, verdict, message, due, str(came), evidence)

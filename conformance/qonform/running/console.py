@@ -108,7 +108,7 @@ def _fix_first(console: Console, results: dict[str, Any]) -> None:
     for row in shall[:_SHOWN]:
         message = next(c["message"] for c in row["checks"] if c["verdict"] == "fail")
         console.print(
-            Text("  fix ", style="bold red"),
+            Text("  fix", style="bold red"),
             Text(f"{row['id']} ({row['profile']})", style="bold"),
             Text(message),
             soft_wrap=True,
@@ -118,7 +118,7 @@ def _fix_first(console: Console, results: dict[str, Any]) -> None:
     for row in [r for r in failed if r["level"] == "should"][:_SHOWN]:
         message = next(c["message"] for c in row["checks"] if c["verdict"] == "fail")
         console.print(
-            Text("  warning ", style="yellow"),
+            Text("  warning", style="yellow"),
             Text(f"{row['id']} ({row['profile']})"),
             Text(message),
             soft_wrap=True,
@@ -134,5 +134,5 @@ def _open(console: Console, results: dict[str, Any]) -> None:
             reasons[reason] = reasons.get(reason, 0) + 1
     for reason, number in sorted(reasons.items(), key=lambda r: -r[1])[:_SHOWN]:
         console.print(
-            Text("  open ", style="yellow"), Text(f"{number} x {reason:.200}"), soft_wrap=True
+            Text("  open", style="yellow"), Text(f"{number} x {reason:.200}"), soft_wrap=True
         )

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypothesis.configuration import set_hypothesis_home_dir
+
 from qonform.running.plugin import collect_and_run
 from qonform.running.results import results_of
 from qonform.running.session import Progress, Session, Silent
@@ -27,6 +29,7 @@ def run(
         SelectionError: a filter or profile matches nothing; nothing was sent.
     """
     with tempfile.TemporaryDirectory(prefix="qonform-") as scratch:
+        set_hypothesis_home_dir(scratch)
         session = Session(target, catalogue, options, Path(scratch), progress or Silent())
         with session:
             try:

@@ -128,10 +128,7 @@ def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
         outcomes = caller.attempts(nobody)
         there = bench.at(caller.node, nobody).keys
         outcomes["Get key with key IDs"] = there.get_key_with_ids(bench.master.sae_id, [key.id])
-        if caller.identity.sae_id == bench.slave_id and not any(map(gave, outcomes.values())):
-            control = bench.fetch(caller.application, [key.id])
-        else:
-            control = caller.control()
+        control = caller.control(None if any(map(gave, outcomes.values())) else key)
         who = f"{nobody.label} at {caller.node}"
         judge_all_turned_away(judge, "ETSI-014-4-04", who, outcomes, control)
 

@@ -23,6 +23,7 @@ KEY_DELIVERY = "qinet.keys.v1.KeyDelivery"
 DISCOVERY = "qinet.discovery.v1.Discovery"
 CHECK = "grpc.health.v1.Health/Check"
 Health = health_pb2.HealthCheckResponse
+Reflected = reflection_pb2.ServerReflectionResponse
 
 
 @judges("QINET-KEYS-11", keys=0)
@@ -82,7 +83,7 @@ def health_says_serving(rpc: RpcBench, judge: Judge) -> None:
         answer = asked(rpc, caller, CHECK, check, request)
         control = caller.control()
         if isinstance(answer.outcome, Failed) or not isinstance(control, Delivered):
-            why = f"{answer.outcome}; a call beside it: {control}"
+            why = answer.outcome if isinstance(answer.outcome, Failed) else control
             judge.undecided("QINET-KEYS-14", f"{caller.node}: {why}")
             continue
         said = answer.response
@@ -94,21 +95,16 @@ def health_says_serving(rpc: RpcBench, judge: Judge) -> None:
 
 @judges("QINET-KEYS-15", keys=0)
 def reflection_lists_the_services(rpc: RpcBench, judge: Judge) -> None:
-    """Server reflection is asked for the services of each node, in v1 and else in v1alpha."""
+    """Server reflection is asked for the services of each node, in v1 and in v1alpha."""
     for caller in one_per_node(rpc.bench):
-        answer = next(
-            (
-                a
-                for v in ("v1", "v1alpha")
-                if (a := _reflected(rpc, caller, v)).response is not None
-            ),
-            None,
-        )
-        listed: set[str] = set()
-        if answer is not None and isinstance(
-            answer.response, reflection_pb2.ServerReflectionResponse
-        ):
-            listed = {s.name for s in answer.response.list_services_response.service}
+        answers = [_reflected(rpc, caller, version) for version in ("v1", "v1alpha")]
+        if all(isinstance(a.outcome, Failed) for a in answers):
+            judge.undecided("QINET-KEYS-15", f"{caller.node}: {answers[0].outcome}")
+            continue
+        listed = {
+            service.name for a in answers if isinstance(a.response, Reflected)
+            for service in a.response.list_services_response.service
+        }  # fmt: skip
         judge.that(
             "QINET-KEYS-15", {KEY_DELIVERY, DISCOVERY} <= listed,
             due=f"{KEY_DELIVERY} and {DISCOVERY}",
@@ -119,17 +115,14 @@ def reflection_lists_the_services(rpc: RpcBench, judge: Judge) -> None:
 def _reflected(rpc: RpcBench, caller: Caller, version: str) -> RpcAnswer:
     """One question on a stream that is then closed; both versions have the same messages."""
     name = f"grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
-    request, response = (
-        reflection_pb2.ServerReflectionRequest,
-        reflection_pb2.ServerReflectionResponse,
-    )
+    request = reflection_pb2.ServerReflectionRequest
     stream = rpc.driver.channel(caller.node, caller.identity).stream_stream(
-        f"/{name}", request.SerializeToString, response.FromString
+        f"/{name}", request.SerializeToString, Reflected.FromString
     )
 
     def first(question: Any, *, timeout: float, metadata: Any) -> Any:
         answers = stream(iter([question]), timeout=timeout, metadata=metadata)
-        return next(answers, response())
+        return next(answers, Reflected())
 
     return asked(rpc, caller, name, first, request(list_services=""))
 

@@ -11,32 +11,47 @@ from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
 from qonform.checks.callers import callers, claims, judge_turned_away, one_per_node
 from qonform.judging import Undecidable, judges
-from qonform.ports.key_delivery import KeyContainer, KeyRequest
-from qonform.ports.outcome import Delivered, Outcome, Refused
+from qonform.ports.key_delivery import KeyRequest, Status
+from qonform.ports.outcome import Delivered, Failed, Outcome, Refused
 
 if TYPE_CHECKING:
     from qonform.checks.wires import RpcBench
     from qonform.judging import Judge
+    from qonform.ports.key_delivery import KeyContainer
 
 
 @judges("QINET-KEYS-04", keys=0)
 def metadata_changes_no_answer(rpc: RpcBench, judge: Judge) -> None:
     """Every SAE asks with metadata that claims to be another, and is answered as itself."""
-    for caller in callers(rpc.bench):
-        own, claimed = caller.identity.sae_id, caller.peer
+    everybody = callers(rpc.bench)
+    for caller in everybody:
+        own, node = caller.identity.sae_id, caller.node
+        beside = [c.identity.sae_id for c in everybody if c.node == node and c != caller]
+        claimed = (beside or [caller.peer])[0]
         liar = caller.identity.with_headers(claims(claimed), f"{own} claiming to be {claimed}")
-        answer = rpc.driver.get_node(caller.node, liar)
-        if isinstance(told := answer.response, discovery_pb2.GetNodeResponse):
-            judge.that("QINET-KEYS-04", told.caller_id != claimed, due=f"caller_id {own}",
-                       came=f"{liar.label}: caller_id {told.caller_id}",
-                       evidence=[answer.outcome])  # fmt: skip
-        honest = caller.status()
-        outcome = rpc.bench.at(caller.node, liar).keys.get_status(caller.peer)
-        if isinstance(honest, Delivered) and isinstance(outcome, Delivered):
-            named, due = outcome.value.master_sae_id, honest.value.master_sae_id
-            judge.that("QINET-KEYS-04", named == due, due=f"master {due}, as without metadata",
-                       came=f"{liar.label}: master {named}",
-                       evidence=[honest, outcome])  # fmt: skip
+        pairs = {
+            "GetNode": (rpc.driver.get_node(node, caller.identity).outcome,
+                        rpc.driver.get_node(node, liar).outcome),
+            "GetStatus": (caller.status(),
+                          rpc.bench.at(node, liar).keys.get_status(caller.peer)),
+        }  # fmt: skip
+        for method, (honest, lying) in pairs.items():
+            if isinstance(honest, Delivered) and not isinstance(lying, Failed):
+                judge.that("QINET-KEYS-04", _who(lying) == _who(honest),
+                           due=f"{method} for {_who(honest)}, as without metadata",
+                           came=f"{liar.label}: {method} for {_who(lying)}",
+                           evidence=[honest, lying])  # fmt: skip
+
+
+def _who(outcome: Outcome[Any]) -> str:
+    """Whom an answer takes the caller for; a refusal, for nobody that it knows."""
+    match outcome:
+        case Delivered(value=discovery_pb2.GetNodeResponse() as told):
+            return told.caller_id
+        case Delivered(value=Status() as status):
+            return f"{status.master_sae_id}"
+        case _:
+            return f"nobody: {outcome}"
 
 
 @judges("QINET-KEYS-05", keys=0)
@@ -105,6 +120,9 @@ def what_cannot_be_done_without(rpc: RpcBench, judge: Judge) -> None:
     if not isinstance(whole, Delivered):
         raise Undecidable(f"the same call with nothing lacking is not served: {whole}")
     for name, outcome in lacking.items():
+        if isinstance(outcome, Failed):
+            judge.undecided("QINET-KEYS-09", f"{name}: {outcome}", evidence=[outcome])
+            continue
         bad = isinstance(outcome, Refused) and outcome.code == "INVALID_ARGUMENT"
         judge.that("QINET-KEYS-09", bad, due="INVALID_ARGUMENT", came=f"{name}: {outcome}",
                    evidence=[outcome, whole])  # fmt: skip

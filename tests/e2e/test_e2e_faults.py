@@ -1,0 +1,28 @@
+"""A daily sample of the seeded faults: each turns its requirement red. `make faults` runs all."""
+
+import datetime as dt
+import os
+
+import campaign
+import pytest
+
+FAULTS = [f for f in campaign.alterations("faults") if f.name not in campaign.EXPLAINED]
+SHARES = 5
+"""A fifth of the faults a day; QONFORM_ALL=1 takes all."""
+
+
+def sample():
+    if os.environ.get("QONFORM_ALL"):
+        return FAULTS
+    return FAULTS[dt.date.today().toordinal() % SHARES :: SHARES]
+
+
+@pytest.mark.parametrize("fault", sample(), ids=lambda fault: fault.name)
+def test_a_fault_turns_its_requirement_red(fault):
+    globs = [word for r in fault.requirements for word in ("--requirement", r)]
+    judged, results = campaign.judge_altered(
+        campaign.fault_flags(fault), "--effort", "quick", "--seed", "3", *globs
+    )
+    red = campaign.failures(results)
+    assert red & set(fault.requirements), judged.stdout
+    assert judged.exit_code == (1 if campaign.failures(results, "shall") else 0), judged.stdout
