@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,15 +32,18 @@ def client_context(
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if versions is not None:
-        _offer(context, versions)
+        offer(context, versions)
     if identity.certificate is not None:
         context.load_cert_chain(identity.certificate, identity.private_key)
     return context
 
 
-def _offer(context: ssl.SSLContext, versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> None:
+def offer(context: ssl.SSLContext, versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> None:
+    """Makes a context speak the versions from the lowest to the highest, and no other."""
     lowest, highest = versions
     if lowest < ssl.TLSVersion.TLSv1_2:  # OpenSSL offers the old versions only at level 0
         context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = lowest
-    context.maximum_version = highest
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is the point
+        context.minimum_version = lowest
+        context.maximum_version = highest

@@ -7,7 +7,6 @@ import socket
 import ssl
 import tempfile
 import time
-import warnings
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from qonform.drivers.tls import client_context
+from qonform.drivers.tls import client_context, offer
 from qonform.exchanges import Exchange, ExchangeLog, Message
 from qonform.ports.outcome import Delivered, Failed, RefusalKind, Refused
 
@@ -197,26 +196,18 @@ def speaks(version: ssl.TLSVersion) -> bool:
     """
     with tempfile.TemporaryDirectory() as folder:
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        _certify(server, Path(folder) / "own.pem")
+        certify(server, Path(folder) / "own.pem")
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
     try:
         for context in (server, client):
-            _only(context, version)
+            offer(context, (version, version))
         return _agree(server, client)
     except (ssl.SSLError, ValueError):
         return False
 
 
-def _only(context: ssl.SSLContext, version: ssl.TLSVersion) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = version
-        context.maximum_version = version
-
-
-def _certify(context: ssl.SSLContext, pem: Path) -> None:
+def certify(context: ssl.SSLContext, pem: Path) -> None:
     """Gives a server context a certificate of its own making."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "qonform")])

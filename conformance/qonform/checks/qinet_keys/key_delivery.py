@@ -12,7 +12,7 @@ from qinet.keys.v1 import key_delivery_pb2_grpc
 from qonform.checks.callers import callers, claims, judge_turned_away, one_per_node
 from qonform.judging import Undecidable, judges
 from qonform.ports.key_delivery import KeyRequest, Status
-from qonform.ports.outcome import Delivered, Failed, Outcome, Refused
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 
 if TYPE_CHECKING:
     from qonform.checks.wires import RpcBench
@@ -36,11 +36,17 @@ def metadata_changes_no_answer(rpc: RpcBench, judge: Judge) -> None:
                           rpc.bench.at(node, liar).keys.get_status(caller.peer)),
         }  # fmt: skip
         for method, (honest, lying) in pairs.items():
-            if isinstance(honest, Delivered) and not isinstance(lying, Failed):
+            if isinstance(honest, Delivered) and _is_of_identity(lying):
                 judge.that("QINET-KEYS-04", _who(lying) == _who(honest),
                            due=f"{method} for {_who(honest)}, as without metadata",
                            came=f"{liar.label}: {method} for {_who(lying)}",
                            evidence=[honest, lying])  # fmt: skip
+
+
+def _is_of_identity(outcome: Outcome[Any]) -> bool:
+    """Whether an answer says whom the caller was taken for; too much metadata is another matter."""
+    unauthorised = isinstance(outcome, Refused) and outcome.kind is RefusalKind.UNAUTHORISED
+    return isinstance(outcome, Delivered) or unauthorised
 
 
 def _who(outcome: Outcome[Any]) -> str:

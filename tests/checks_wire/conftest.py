@@ -1,0 +1,49 @@
+"""Runs single checks against a miniature."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qonform.catalogue import load_all
+from qonform.judging import Effort
+from qonform.running.options import Options
+from qonform.running.session import Session
+from qonform.target import load
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import the miniatures
+
+from checks_wire_miniatures import OF_NODE, Miniature, manifest, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Judged = dict[str, tuple[str, str]]
+
+
+@pytest.fixture
+def judge_miniature(tmp_path: Path) -> Callable[..., tuple[Judged, Session]]:
+    """Runs some checks against a miniature: verdict and message of each requirement."""
+
+    def judged(
+        kme: Miniature, *checks: Any, effort: Effort = Effort.QUICK
+    ) -> tuple[Judged, Session]:
+        with ExitStack() as stack:
+            ports = {node: stack.enter_context(serving(kme, node)) for node in OF_NODE}
+            path = tmp_path / "qonform.toml"
+            path.write_text(manifest(ports))
+            options = Options(effort=effort, seed=1)
+            session = stack.enter_context(Session(load(path), load_all(), options, tmp_path))
+            for check in checks:
+                first = next(iter(signature(check).parameters))
+                session.perform(check.qonform, "etsi-014", session.subject(first, "etsi-014"))
+            assert not session.errors
+            found = [record.finding for record in session.records]
+            return {f.requirement: (f.verdict.value, f.message) for f in found}, session
+
+    return judged
