@@ -14,8 +14,8 @@ from qonform.checks.callers import gave, judge_turned_away
 from qonform.checks.etsi014.transport import holds_name
 from qonform.drivers.identity import Identity
 from qonform.drivers.meter import Meter
-from qonform.drivers.tls import offer
-from qonform.drivers.tls_probe import MODERN, TlsEndpoint, certify, speaks
+from qonform.drivers.tls import client_context, offer
+from qonform.drivers.tls_probe import MODERN, TlsEndpoint, certify, resume_sessions, speaks
 from qonform.exchanges import ExchangeLog
 from qonform.judging import Judge
 from qonform.ports.key_delivery import Key, KeyContainer, Status
@@ -178,3 +178,25 @@ def test_turned_away_only_beside_one_who_is_served(
     judge = Judge(["R"], tuple)
     judge_turned_away(judge, "R", "a stranger", outcome, control)  # type: ignore[arg-type]
     assert judge.findings("")[0].verdict == verdict
+
+
+@pytest.mark.parametrize("version", MODERN, ids=lambda v: v.name)
+def test_a_session_is_resumed(server: ssl.SSLContext, version: ssl.TLSVersion) -> None:
+    def greet(connection: socket.socket) -> None:
+        with server.wrap_socket(connection, server_side=True) as tls:
+            tls.send(b"hello")  # with TLS 1.3, tickets come along
+            tls.recv(1)
+
+    with listening(greet) as endpoint:
+        context = client_context(None, SOMEBODY, verify=False, versions=(version, version))
+        resumed = resume_sessions(context)
+        seen = []
+        for _ in range(2):
+            raw = socket.create_connection((endpoint.host, endpoint.port))
+            tls = context.wrap_socket(raw, server_hostname=endpoint.host)
+            assert tls.recv(5) == b"hello"
+            tls.send(b"!")
+            seen.append((resumed(), tls))
+    for _, tls in seen:
+        tls.close()
+    assert [r for r, _ in seen] == [False, True]

@@ -188,6 +188,27 @@ def watch_certificate_request(context: ssl.SSLContext) -> Callable[[], bool | No
     return lambda: bool(seen)
 
 
+def resume_sessions(context: ssl.SSLContext) -> Callable[[], bool]:
+    """Makes each connection of `context` resume the session of the one before, while that is open.
+
+    Returns:
+        Whether the latest connection did, as far as the server agreed.
+    """
+    latest: list[ssl.SSLSocket] = []
+    resumed: list[bool] = []
+    wrap = context.wrap_socket
+
+    def wrap_socket(raw: socket.socket, *, server_hostname: str) -> ssl.SSLSocket:
+        session = latest[-1].session if latest else None
+        tls = wrap(raw, server_hostname=server_hostname, session=session)
+        latest[:] = [tls]
+        resumed.append(bool(tls.session_reused))
+        return tls
+
+    vars(context)["wrap_socket"] = wrap_socket
+    return lambda: bool(resumed and resumed[-1])
+
+
 @cache
 def speaks(version: ssl.TLSVersion) -> bool:
     """Whether the local TLS library can speak a version at all, seen in a handshake with itself.

@@ -24,11 +24,11 @@ from qonform.checks.callers import (
     judge_turned_away,
     one_per_node,
 )
-from qonform.drivers.etsi014 import Request, segment
+from qonform.drivers.etsi014 import Request, segment, status_request
 from qonform.drivers.identity import Identity, impostor, names_of
-from qonform.drivers.tls_probe import Handshake, TlsEndpoint, speaks
+from qonform.drivers.tls_probe import Handshake, TlsEndpoint, resume_sessions, speaks
 from qonform.judging import Undecidable, judges
-from qonform.ports.key_delivery import GetStatus
+from qonform.ports.key_delivery import GetStatus, Status
 from qonform.ports.outcome import Delivered
 from qonform.target import Role
 
@@ -131,6 +131,34 @@ def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
         control = caller.control(None if any(map(gave, outcomes.values())) else key)
         who = f"{nobody.label} at {caller.node}"
         judge_all_turned_away(judge, "ETSI-014-4-04", who, outcomes, control)
+
+
+@judges("ETSI-014-4-04", keys=0)
+def a_resumed_session_is_authenticated(rest: RestBench, judge: Judge) -> None:
+    """An SAE asks for a Status, and again on a new connection that resumes the TLS session.
+
+    Resumption carries the identity of the session (RFC 8446 2.2), so that the second Status is
+    due to the same SAE or to nobody.
+    """
+    for caller in one_per_node(rest.bench):
+        again = replace(caller.identity, label=f"{caller.identity.sae_id} resuming its session")
+        context = rest.driver.context(caller.node, again)
+        if context is None:
+            judge.not_applicable("ETSI-014-4-04", plainly(caller))
+            continue
+        resumed = resume_sessions(context)
+        request = status_request(caller.identity.sae_id, caller.peer)
+        rest.driver.send(caller.node, again, request)
+        second = rest.driver.send(caller.node, again, request, fresh=True)
+        if not resumed():
+            judge.not_applicable("ETSI-014-4-04", f"{caller.node} resumes no session")
+            continue
+        told = second.outcome.value if isinstance(second.outcome, Delivered) else Status()
+        judge.that(
+            "ETSI-014-4-04", told.master_sae_id in (None, caller.identity.sae_id),
+            due=f"a Status for {caller.identity.sae_id}, or a refusal",
+            came=f"{again.label} at {caller.node}: {second.outcome}", evidence=[second],
+        )  # fmt: skip
 
 
 @judges("ETSI-014-5.1-01", keys=0)
