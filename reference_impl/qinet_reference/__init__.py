@@ -11,3 +11,8 @@ Read from the inside out:
 - `alteration`: the seams that `faults` (known violations) and `variants` (unusual, but
   conforming) wrap. No part of the above knows of either.
 """
+
+import os
+
+# gRPC reads this when it is imported, and would tell on stderr each handshake that fails.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")

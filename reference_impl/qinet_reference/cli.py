@@ -35,7 +35,6 @@ T = TypeVar("T", bound=Alteration)
 @click.version_option(package_name="qonform")
 def main() -> None:
     """Run the reference KME network of Qonform."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it would tell each handshake that fails
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
 
 

@@ -37,7 +37,7 @@ def manifest(plan: Plan, endpoints: Mapping[str, Endpoint], files: PkiFiles) -> 
     return {
         "implementation": {
             "supplier": "Qonform",
-            "name": "Qonform reference network",
+            "name": "reference network",
             "version": version("qonform"),
         },
         "claims": {

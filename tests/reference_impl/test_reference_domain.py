@@ -36,7 +36,7 @@ class World:
         self.now = 1000.0
         plan = replace(default_plan(), limits=limits or Limits(), rate=rate)
         self.store = MemoryStore(plan.supply, lambda: self.now)
-        source = RandomKeys(random.Random(7).randbytes)  # noqa: S311 - to be repeatable
+        source = RandomKeys(random.Random(7).randbytes)
         self.kmes = {
             kme: KeyService(kme, plan.enrolment(), plan.limits, source, self.store)
             for kme in plan.kmes

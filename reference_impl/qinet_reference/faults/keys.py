@@ -73,7 +73,7 @@ class IdsCollide(ServiceFault):
     """All keys of one container have the ID of the first."""
 
     name = "id-collides-in-container"
-    requirements = ("ETSI-014-6.3-05", "ETSI-014-3.1-01")
+    requirements = ("ETSI-014-6.3-05",)
 
     async def get_key(
         self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
