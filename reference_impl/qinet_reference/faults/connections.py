@@ -61,7 +61,7 @@ class NoCertificateAsked(Fault):
     """The server asks for no certificate and believes a header."""
 
     name = "no-certificate-asked"
-    requirements = ("ETSI-014-5.1-01", "ETSI-014-4-06")
+    requirements = ("ETSI-014-5.1-01",)
 
     def tls(self, tls: ServerTls) -> ServerTls:
         return replace(tls, client_certificates=ssl.CERT_NONE)
