@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from qonform.drivers.etsi014 import Answer, Etsi014Driver, Request, segment
+from qonform.drivers.etsi014_wire import Answer, Request, segment
 from qonform.ports.key_delivery import Call, GetKey, GetStatus, KeyRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qonform.drivers.etsi014 import Etsi014Driver
     from qonform.drivers.qinet import QinetDriver
     from qonform.judging import Application, Bench
 

@@ -1,21 +1,15 @@
 """ETSI GS QKD 014 over its own wire: REST, JSON, HTTPS.
 
 `Etsi014Client` is the `KeyDelivery` port over it, and `Etsi014Driver.send` the wire itself, for
-checks that are about the wire. Reading is lenient here (`Keys` for `keys`, base64 of any
-dialect): what is wrong with a reply's form is a finding of the monitors, and must not hide what
-it means.
+checks that are about the wire. `etsi014_wire` says what the messages mean.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import shlex
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import quote
 
 from qonform.drivers.http_wire import HttpWire, Reply, WireError
 from qonform.drivers.tls import client_context
@@ -29,18 +23,14 @@ from qonform.exchanges import (
     redact_text,
 )
 from qonform.ports.key_delivery import (
-    Call,
     GetKey,
     GetKeyWithIds,
-    GetStatus,
     Json,
-    Key,
     KeyContainer,
     KeyRequest,
     Status,
 )
-from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused, Unreadable
-from qonform.ports.secret import KeyMaterial
+from qonform.ports.outcome import Delivered, Outcome
 
 if TYPE_CHECKING:
     import ssl
@@ -49,64 +39,17 @@ if TYPE_CHECKING:
     from qonform.drivers.identity import Identity
     from qonform.drivers.meter import Meter
     from qonform.target import Node, Target
+from qonform.drivers.etsi014_wire import (
+    Answer,
+    Request,
+    key_ids_request,
+    key_request,
+    read,
+    read_container,
+    status_request,
+)
 
-_KINDS = {
-    400: RefusalKind.BAD_REQUEST,
-    401: RefusalKind.UNAUTHORISED,
-    503: RefusalKind.UNAVAILABLE,
-}
 _JSON_TYPE = "application/json"
-
-
-@dataclass(frozen=True)
-class Request:
-    """An HTTP request to a KME.
-
-    `path` is from `/api/v1/keys` on, encoded, with its query. `body` is sent as it is.
-    """
-
-    method: str
-    path: str
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    call: Call | None = None
-    """What the request means, when it is a well-formed call of one of the three methods."""
-    beside: bool = False
-    """A probe beside the three methods of the interface, whose answer has no due form."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A reply, read twice: as it is on the wire, and as what it means."""
-
-    outcome: Outcome[Any]
-    reply: Reply | None
-    """None when no reply came."""
-    json: Json = None
-    """The body parsed, None when it is no JSON. May hold keys: never show it."""
-
-    @property
-    def exchange(self) -> int:
-        """Number of the exchange in the log."""
-        return self.outcome.exchange
-
-    @property
-    def code(self) -> int | None:
-        """HTTP status code."""
-        return self.reply.status if self.reply else None
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether the body hands out anything that looks like a key."""
-        return holds_keys(self.json)
-
-    def __str__(self) -> str:
-        if self.reply is None:
-            return str(self.outcome)
-        message = self.json.get("message") if isinstance(self.json, dict) else None
-        said = f", message {redact_text(message)!r}" if isinstance(message, str) else ""
-        keys = ", with keys in its body" if self.has_keys else ""
-        return f"{self.reply.status} {self.reply.phrase}{said}{keys}".strip()
 
 
 class Etsi014Driver:
@@ -234,7 +177,7 @@ class Etsi014Driver:
         """Counts what Get key delivered, also to a request that should have got nothing."""
         outcome = answer.outcome
         if request.call is None and "/enc_keys" in request.path and answer.has_keys:
-            outcome = _read_container(answer.json, answer.exchange)
+            outcome = read_container(answer.json, answer.exchange)
         elif not isinstance(request.call, GetKey):
             return
         if isinstance(outcome, Delivered):
@@ -287,154 +230,6 @@ class Etsi014Client:
 
     def _send(self, request: Request) -> Outcome[Any]:
         return self._driver.send(self._node, self._identity, request).outcome
-
-
-def segment(sae_id: str) -> str:
-    """An SAE ID as one segment of a path (014 table 2: URL-encoded)."""
-    return quote(sae_id, safe="")
-
-
-def status_request(caller: str, slave: str) -> Request:
-    """Get status as an HTTP request."""
-    return Request("GET", f"/{segment(slave)}/status", call=GetStatus(caller, slave))
-
-
-def key_request(caller: str, slave: str, request: KeyRequest) -> Request:
-    """Get key as a POST."""
-    body = json.dumps(_key_request_body(request)).encode()
-    call = GetKey(caller, slave, request)
-    return Request("POST", f"/{segment(slave)}/enc_keys", body, call=call)
-
-
-def key_ids_request(caller: str, master: str, key_ids: Sequence[str]) -> Request:
-    """Get key with key IDs as a POST."""
-    body = json.dumps({"key_IDs": [{"key_ID": key_id} for key_id in key_ids]}).encode()
-    call = GetKeyWithIds(caller, master, tuple(key_ids))
-    return Request("POST", f"/{segment(master)}/dec_keys", body, call=call)
-
-
-def _key_request_body(request: KeyRequest) -> dict[str, Json]:
-    body: dict[str, Json] = {}
-    if request.number is not None:
-        body["number"] = request.number
-    if request.size is not None:
-        body["size"] = request.size
-    if request.additional_slaves is not None:
-        body["additional_slave_SAE_IDs"] = list(request.additional_slaves)
-    if request.mandatory is not None:
-        body["extension_mandatory"] = [{name: value} for name, value in request.mandatory]
-    if request.optional is not None:
-        body["extension_optional"] = [{name: value} for name, value in request.optional]
-    return body
-
-
-def read(result: Reply | WireError, call: Call | None, number: int) -> Answer:
-    """What a reply means, read as leniently as it can be understood at all."""
-    if isinstance(result, WireError):
-        return Answer(Failed(result.cause, number), None)
-    value = _lenient_json(result.body)
-    if not 200 <= result.status < 300:
-        said = value.get("message") if isinstance(value, dict) else None
-        refused = Refused(
-            _KINDS.get(result.status, RefusalKind.OTHER),
-            str(result.status),
-            redact_text(said) if isinstance(said, str) else None,
-            number,
-        )
-        return Answer(refused, result, value)
-    match call:
-        case GetStatus():
-            return Answer(_read_status(value, number), result, value)
-        case GetKey() | GetKeyWithIds():
-            return Answer(_read_container(value, number), result, value)
-        case None:
-            return Answer(Delivered(None, number), result, value)
-
-
-def _lenient_json(body: bytes) -> Json:
-    try:
-        return json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(body.decode("latin-1"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _read_status(value: Json, number: int) -> Outcome[Status]:
-    if not isinstance(value, dict):
-        return Unreadable("the body of Get status is no JSON object", number)
-
-    def text(name: str) -> str | None:
-        return value[name] if isinstance(value.get(name), str) else None
-
-    def integer(name: str) -> int | None:
-        found = value.get(name)
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-    status = Status(
-        text("source_KME_ID"),
-        text("target_KME_ID"),
-        text("master_SAE_ID"),
-        text("slave_SAE_ID"),
-        integer("key_size"),
-        integer("stored_key_count"),
-        integer("max_key_count"),
-        integer("max_key_per_request"),
-        integer("max_key_size"),
-        integer("min_key_size"),
-        integer("max_SAE_ID_count"),
-    )
-    return Delivered(status, number)
-
-
-def _read_container(value: Json, number: int) -> Outcome[KeyContainer]:
-    if not isinstance(value, dict):
-        return Unreadable("the body is no Key container: not a JSON object", number)
-    listed = value.get("keys", value.get("Keys"))
-    if not isinstance(listed, list):
-        return Unreadable("the Key container has no array `keys`", number)
-    keys = []
-    for entry in listed:
-        key = _read_key(entry)
-        if key is None:
-            return Unreadable("an entry of `keys` has no readable key_ID and key", number)
-        keys.append(key)
-    return Delivered(KeyContainer(tuple(keys)), number)
-
-
-def _read_key(entry: Json) -> Key | None:
-    if not isinstance(entry, dict):
-        return None
-    key_id, encoded = entry.get("key_ID"), entry.get("key")
-    if not isinstance(key_id, str) or not isinstance(encoded, str):
-        return None
-    material = lenient_base64(encoded)
-    return None if material is None else Key(key_id, KeyMaterial(material))
-
-
-def lenient_base64(encoded: str) -> bytes | None:
-    """The bytes behind base64 of any dialect; None when it is none."""
-    text = "".join(encoded.split()).replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def holds_keys(value: Json) -> bool:
-    """Whether a JSON value holds, at any depth, a non-empty string under a member `key`."""
-    match value:
-        case dict():
-            return any(
-                (name == "key" and isinstance(v, str) and v != "") or holds_keys(v)
-                for name, v in value.items()
-            )
-        case list():
-            return any(map(holds_keys, value))
-        case _:
-            return False
 
 
 def _show_request(request: Request, path: str, headers: Mapping[str, str]) -> Message:

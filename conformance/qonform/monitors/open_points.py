@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qonform.drivers.etsi014 import Answer
+from qonform.drivers.etsi014_wire import Answer
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, GetStatus, KeyContainer
 from qonform.ports.outcome import Delivered, Refused
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 import qinet_schemas
-from qonform.drivers.etsi014 import Answer, holds_keys
+from qonform.drivers.etsi014_wire import Answer, holds_keys
 from qonform.exchanges import Exchange, redact_text
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, GetStatus

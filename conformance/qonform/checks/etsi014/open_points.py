@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qonform.checks.callers import gave
-from qonform.drivers.etsi014 import Request, segment
+from qonform.drivers.etsi014_wire import Request, segment
 from qonform.exchanges import redact_text
 from qonform.judging import Undecidable, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest, Status
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qonform.checks.wires import RestBench
-    from qonform.drivers.etsi014 import Answer
+    from qonform.drivers.etsi014_wire import Answer
     from qonform.judging import Bench, Judge
     from qonform.ports.key_delivery import Key
 

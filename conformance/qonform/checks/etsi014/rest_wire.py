@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size, smallest_size
-from qonform.drivers.etsi014 import Request, segment
+from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
 from qonform.judging import Effort, Undecidable, judges
 from qonform.ports.key_delivery import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from qonform.checks.wires import RestBench
-    from qonform.drivers.etsi014 import Answer
+    from qonform.drivers.etsi014_wire import Answer
     from qonform.judging import Application, Bench, Judge
 
 _PATIENCE = 3

@@ -24,7 +24,7 @@ from qonform.checks.callers import (
     judge_turned_away,
     one_per_node,
 )
-from qonform.drivers.etsi014 import Request, segment, status_request
+from qonform.drivers.etsi014_wire import Request, segment, status_request
 from qonform.drivers.identity import Identity, impostor, names_of
 from qonform.drivers.tls_probe import Handshake, TlsEndpoint, resume_sessions, speaks
 from qonform.judging import Undecidable, judges
