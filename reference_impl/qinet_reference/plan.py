@@ -61,7 +61,7 @@ class Plan:
     kmes: tuple[str, ...]
     saes: tuple[Sae, ...]
     limits: Limits = field(default_factory=Limits)
-    rate: float = 1e6
+    rate: float = 2e4
     initial_keys: int | None = None
     host: str = "127.0.0.1"
     scheme: str = "https"

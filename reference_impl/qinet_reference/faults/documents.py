@@ -71,18 +71,6 @@ class CamelCaseId(Fault):
         )
 
 
-class NullExtension(Fault):
-    """Key containers hold an extension that is null."""
-
-    name = "container-null-extension"
-    requirements = ("ETSI-014-6.3-06",)
-
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {**container, "key_container_extension": None}
-        )
-
-
 class ArrayExtension(Fault):
     """Each key has an extension that is an array."""
 

@@ -88,7 +88,7 @@ class AdditionalIgnoredWithoutMulticast(ServiceFault):
     """Status says that there is no multicast, and yet additional slaves are not refused."""
 
     name = "no-multicast-additional-ignored"
-    requirements = ("ETSI-014-6.2-20", "ETSI-014-6.2-18")
+    requirements = ("ETSI-014-6.2-20",)
 
     async def get_status(
         self, inner: KeyDelivery, kme: str, caller: str | None, slave: str

@@ -105,7 +105,7 @@ class NodesUnnamed(Fault):
     """Status leaves the KME of the slave empty."""
 
     name = "grpc-target-empty"
-    requirements = ("QINET-KEYS-10", "ETSI-014-6.1-02")
+    requirements = ("QINET-KEYS-10",)
 
     def grpc(self, wire: GrpcWire) -> GrpcWire:
         def status_message(status: Status) -> pb.Status:

@@ -173,6 +173,22 @@ class ExtraMembers(Variant):
         )
 
 
+class NullExtensions(Variant):
+    """Members that are optional and absent are written as null."""
+
+    name = "null-extensions"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def container(document: Document) -> Document:
+            absent = {"key_ID_extension": None, "key_extension": None}
+            keys = [{**key, **absent} for key in document["keys"]]
+            return {"keys": keys, "key_container_extension": None}
+
+        return wire.rewriting(
+            status=lambda status: {**status, "status_extension": None}, container=container
+        )
+
+
 class OtherCodes(Variant):
     """Where the standard leaves the code open, it is 404: for an SAE without association."""
 
