@@ -99,9 +99,7 @@ def fix_first(requirements: Iterable[Mapping[str, Any]]) -> list[Cause]:
     groups: list[tuple[set[str], list[Mapping[str, Any]]]] = []
     for failure in filter(is_failure, requirements):
         shown_by = {
-            f"{failure['profile']}/{check['id']}"
-            for check in failure["checks"]
-            if check["verdict"] == "fail"
+            _showing(check, failure) for check in failure["checks"] if check["verdict"] == "fail"
         }
         joined = [group for group in groups if group[0] & shown_by]
         groups = [group for group in groups if group not in joined]
@@ -109,6 +107,15 @@ def fix_first(requirements: Iterable[Mapping[str, Any]]) -> list[Cause]:
         members = [each for group in joined for each in group[1]]
         groups.append((checks, [*members, failure]))
     return sorted((_cause(*group) for group in groups), key=_urgency)
+
+
+def _showing(check: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
+    """What failures have in common: the check, over any transport.
+
+    A monitor sees every exchange; what it finds of one requirement has nothing to do with another.
+    """
+    alone = check["id"].startswith("monitors.")
+    return f"{check['id']}/{failure['id']}" if alone else str(check["id"])
 
 
 def _cause(checks: set[str], failures: list[Mapping[str, Any]]) -> Cause:

@@ -65,7 +65,7 @@ class Repair:
     links: tuple[Link, ...]
     expected: str
     actual: str
-    profile: str
+    profiles: str
 
 
 @dataclass(frozen=True)
@@ -254,11 +254,11 @@ def _repair(cause: Cause) -> Repair:
     check = first_failed(first)
     return Repair(
         concern=cause.concern.title,
-        title=shortened(check.get("message") or first["statement"], LONGEST_LINE),
-        links=tuple(_link(each) for each in cause.failures),
+        title=shortened(first["statement"], LONGEST_LINE),
+        links=tuple({each["id"]: _link(each) for each in reversed(cause.failures)}.values())[::-1],
         expected=shortened(check.get("expected", ""), LONGEST_LINE),
         actual=shortened(check.get("actual", ""), LONGEST_LINE),
-        profile=first["profile"],
+        profiles=" and ".join(dict.fromkeys(each["profile"] for each in cause.failures)),
     )
 
 
