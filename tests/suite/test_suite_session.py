@@ -1,0 +1,160 @@
+"""What a session keeps when a check, or the suite itself, goes wrong."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from qonform.catalogue import load_all
+from qonform.drivers.meter import TargetDown
+from qonform.judging import Judge, Undecidable, Verdict, judges
+from qonform.running.options import Options, SelectionError
+from qonform.running.results import results_of
+from qonform.running.session import Session
+from qonform.target import (
+    Claims,
+    Client,
+    GrpcEndpoint,
+    HttpEndpoint,
+    Implementation,
+    KeyClaims,
+    Limits,
+    Node,
+    Role,
+    Target,
+)
+
+CANARY = "c2VjcmV0IGtleSBtYXRlcmlhbA=="
+
+
+def a_target(**changes):
+    said = {
+        "implementation": Implementation(supplier="Acme", name="KME", version="2.1"),
+        "claims": Claims(
+            profiles=("etsi-014",), keys=KeyClaims(delivery_delay_s=5.0), stated={"profiles": []}
+        ),
+        "nodes": (
+            Node(
+                id="kme-a",
+                etsi014=HttpEndpoint(url="http://127.0.0.1:1"),
+                qinet=GrpcEndpoint(address="127.0.0.1:1"),
+            ),
+        ),
+        "clients": (Client(id="sae-1", node="kme-a", roles=frozenset({Role.MASTER})),),
+        "limits": Limits(),
+        "waivers": (),
+        "path": Path("qonform.toml"),
+    }
+    return Target(**{**said, **changes})
+
+
+@pytest.fixture
+def session(tmp_path):
+    with Session(a_target(), load_all(), Options(seed=1), tmp_path) as session:
+        yield session
+
+
+def check(behave):
+    """A check of one requirement that behaves as it is told."""
+
+    @judges("ETSI-014-5.2-01", keys=0)
+    def told(bench, judge):
+        """Does as it is told."""
+        behave(bench, judge)
+
+    return told.qonform
+
+
+def perform(session, behave):
+    return session.perform(check(behave), "etsi-014", SimpleNamespace())
+
+
+def test_a_crash_is_the_tools_fault_and_shows_no_value(session):
+    def crash(_bench, _judge):
+        key = CANARY
+        raise ValueError(f"cannot decode {key}")
+
+    (finding,) = perform(session, crash)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    results = results_of(session)
+    assert results["summary"]["exit_code"] == 2
+    assert len(results["run"]["errors"]) == 1
+    assert "ValueError at test_suite_session.py" in results["run"]["errors"][0]
+    assert CANARY not in str(results)
+
+
+@pytest.mark.parametrize("error", [Undecidable("no such client"), TargetDown("silent")])
+def test_what_cannot_be_had_is_undecided_for_that_reason(session, error):
+    def stop(_bench, _judge):
+        raise error
+
+    (finding,) = perform(session, stop)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.message == str(error)
+    assert results_of(session)["summary"]["exit_code"] == 3
+
+
+def test_a_check_speaks_only_of_what_it_is_declared_to_judge(session):
+    def overreach(_bench, judge):
+        judge.that("ETSI-014-5.4-02", True, due="-", came="-")
+
+    perform(session, overreach)
+    assert "LookupError" in session.errors[0]
+
+
+def test_a_failed_should_and_an_undecided_rest_are_not_conforming_and_not_failed(session):
+    perform(session, lambda _bench, judge: judge.that("ETSI-014-5.2-01", True, due="-", came="-"))
+    results = results_of(session)
+    assert results["summary"]["verdict"] == "inconclusive"
+    assert results["summary"]["counts"]["pass"] == 1
+    row = next(r for r in results["requirements"] if r["id"] == "ETSI-014-5.2-01")
+    assert row["verdict"] == "pass"
+
+
+def test_an_interrupted_run_is_never_conforming(tmp_path):
+    options = Options(requirements=("ETSI-014-5.2-01",), seed=1)
+    with Session(a_target(), load_all(), options, tmp_path) as session:
+        perform(session, lambda _b, judge: judge.that("ETSI-014-5.2-01", True, due="-", came="-"))
+        assert results_of(session)["summary"]["verdict"] == "conforming"
+        session.interrupted = "the run was interrupted"
+        results = results_of(session)
+    assert results["summary"]["verdict"] == "inconclusive"
+    assert results["complete"] is False
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(requirements=("ETSI-014-5.9-*",)),
+        Options(requirements=("QINET-KEYS-*",)),
+        Options(profiles=("qinet-keys",)),
+    ],
+)
+def test_a_selection_that_matches_nothing_is_an_error(tmp_path, options):
+    with pytest.raises(SelectionError):
+        Session(a_target(), load_all(), options, tmp_path)
+
+
+class Outcome(SimpleNamespace):
+    exchange = 1
+
+
+def a_judge():
+    return Judge(["R-1"], lambda: [1, 2])
+
+
+def test_the_worst_case_of_a_requirement_stays_and_cases_add_up():
+    judge = a_judge()
+    for holds in (True, False, True):
+        judge.that("R-1", holds, due="this", came="that")
+    judge.not_applicable("R-1", "late")
+    (finding,) = judge.findings("-")
+    assert finding.verdict is Verdict.FAIL
+    assert finding.examples == 4
+    assert finding.evidence == (1, 2)
+    assert (finding.expected, finding.actual) == ("this", "that")
+
+
+def test_what_was_not_judged_is_undecided_with_the_reason():
+    (finding,) = a_judge().findings("no key")
+    assert (finding.verdict, finding.message) == (Verdict.INCONCLUSIVE, "no key")
