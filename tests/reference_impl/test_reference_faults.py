@@ -9,7 +9,8 @@ import asyncio
 import re
 import ssl
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -295,15 +296,23 @@ async def answer(call: Any) -> Any:
     return UUID.sub("<id>", str(reply).split("material")[0])
 
 
-async def transcript(laboratory: Any, *names: str) -> dict[str, Any]:
+async def answers(laboratory: Any, *names: str) -> AsyncIterator[tuple[str, Any]]:
+    """What each probe is answered, one after the other, by a network altered so."""
     async with laboratory(*names, rate=0.0) as lab:
-        answers = {}
         for name, one in PROBES.items():
             try:
-                answers[name] = await one(lab)
-            except Exception as failure:
-                answers[name] = type(failure).__name__
-        return answers
+                yield name, await one(lab)
+            except Exception as failure:  # what a fault does to a probe is its answer
+                yield name, type(failure).__name__
+
+
+async def transcript(laboratory: Any) -> dict[str, Any]:
+    return {name: told async for name, told in answers(laboratory)}
+
+
+async def first_difference(laboratory: Any, baseline: dict[str, Any], *names: str) -> str | None:
+    async with aclosing(answers(laboratory, *names)) as told:
+        return await anext((name async for name, one in told if one != baseline[name]), None)
 
 
 BASELINE: dict[str, Any] = {}
@@ -323,10 +332,7 @@ def test_without_a_fault_probes_answer_alike(laboratory: Any, baseline: dict[str
 
 @pytest.mark.parametrize("fault", faults.ALL, ids=lambda fault: fault.name)
 def test_a_fault_shows(laboratory: Any, baseline: dict[str, Any], fault: type[Fault]) -> None:
-    answers = asyncio.run(transcript(laboratory, f"fault:{fault.name}"))
-    differing = [name for name, answer in answers.items() if answer != baseline[name]]
-    print(fault.name, differing)  # noqa: T201
-    assert differing
+    assert asyncio.run(first_difference(laboratory, baseline, f"fault:{fault.name}"))
 
 
 def test_faults_are_described() -> None:
