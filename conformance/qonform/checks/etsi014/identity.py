@@ -15,23 +15,34 @@ if TYPE_CHECKING:
     from qonform.ports.key_delivery import KeyContainer, Status
 
 
-@judges("ETSI-014-4-05", keys=0)
+@judges("ETSI-014-4-05", keys=1)
 def each_caller_is_known_by_its_own_name(bench: Bench, judge: Judge) -> None:
     """Every enrolled SAE asks for a Status, and is named as the master in its own."""
     told = {caller: outcome for caller in callers(bench) if (outcome := as_master(caller, judge))}
+    for caller, outcome in told.items():
+        named, own = outcome.value.master_sae_id, caller.identity.sae_id
+        if len(told) > 1 or named != own:
+            judge.that("ETSI-014-4-05", named == own, due=f"master {own} in the Status of {own}",
+                       came=f"{own} at {caller.node} is told master {named}",
+                       evidence=[outcome])  # fmt: skip
     if len(told) < 2:
+        _judge_by_right(bench, judge)
+
+
+def _judge_by_right(bench: Bench, judge: Judge) -> None:
+    """On a one-way link only one SAE is told a Status; the others differ by what they may fetch."""
+    (key,) = bench.draw()
+    third = bench.third.keys.get_key_with_ids(bench.master.sae_id, [key.id])
+    slave = bench.fetch(bench.slave, [key.id])
+    if isinstance(third, Delivered) or not isinstance(slave, Delivered):
         raise Undecidable(
             "only one SAE of the manifest is told a Status as master: none to compare"
         )
-    for caller, outcome in told.items():
-        named, own = outcome.value.master_sae_id, caller.identity.sae_id
-        judge.that(
-            "ETSI-014-4-05",
-            named == own,
-            due=f"master {own} in the Status of {own}",
-            came=f"{own} at {caller.node} is told master {named}",
-            evidence=[outcome],
-        )
+    judge.that(
+        "ETSI-014-4-05", True, due="callers told apart",
+        came=f"{bench.slave_id} gets its key and {bench.third.sae_id} does not: {third}",
+        evidence=[third, slave],
+    )  # fmt: skip
 
 
 @judges("ETSI-014-4-06", keys=1)
@@ -43,8 +54,8 @@ def nobody_becomes_another_by_what_it_says(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-4-06", why)
         return
     control, beside = liar.status(), liar.node == bench.slave.node
-    for words in _lies(bench, claimed) if isinstance(control, Delivered) or not beside else ():
-        _judge_status(judge, liar, claimed, words, control)
+    for words in _lies(bench, claimed):
+        _judge_status(judge, liar, claimed, words, control, alone=not beside)
     if beside:
         _judge_fetch(bench, judge, liar)
 
@@ -88,9 +99,18 @@ def liar_as(liar: Identity, claimed: str, words: dict[str, str]) -> Identity:
 
 
 def _judge_status(
-    judge: Judge, liar: Caller, claimed: str, words: dict[str, str], control: Outcome[Status]
+    judge: Judge,
+    liar: Caller,
+    claimed: str,
+    words: dict[str, str],
+    control: Outcome[Status],
+    *,
+    alone: bool,
 ) -> None:
-    """The Status names the liar itself; a request that is refused for its headers is as good."""
+    """The Status names the liar itself; a request that is refused for its headers is as good.
+
+    Where the liar is told no Status at all, `alone` says whether nothing else will decide.
+    """
     identity = liar_as(liar.identity, claimed, words)
     outcome = liar.bench.at(liar.node, identity).keys.get_status(liar.peer)
     came, seen = f"{identity.label}: {outcome}", [outcome, control]
@@ -107,7 +127,7 @@ def _judge_status(
         judge.that(
             "ETSI-014-4-06", True, due=f"not {claimed} as the master", came=came, evidence=seen
         )
-    else:
+    elif alone:
         judge.undecided("ETSI-014-4-06", came, evidence=seen)
 
 
