@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 _PLENTY = 16
 """Keys beyond what a request needs from which its refusal cannot be for want of keys."""
+_NEXT_TO_NOTHING = 2
+"""Keys stored up to which it is cheap to see whether Get key gives more."""
 
 
 class Effort(StrEnum):
@@ -104,6 +106,8 @@ class Bench:
         self.seen_status: dict[str, Status] = {}
         """What each node first told the client that it serves, for the report."""
         self._dry = False
+        self._miscounted = False
+        """Whether Get key was seen to give more keys than Status says are stored."""
         self._vain_s = 4 * self.delay_s
         self._ever_arrived = False
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
@@ -274,8 +278,9 @@ class Bench:
     def _stock(self, by: Application, to: str, refused: Refused) -> int:
         """Keys stored now; where Status does not say, plenty, unless the refusal was for want."""
         status = by.keys.get_status(to)
-        if isinstance(status, Delivered) and status.value.stored_key_count is not None:
-            return status.value.stored_key_count
+        told = status.value.stored_key_count if isinstance(status, Delivered) else None
+        if told is not None and not self._miscounted:
+            return told
         if refused.kind is RefusalKind.UNAVAILABLE:
             raise Undecidable(f"Get key was {refused}, and Status does not tell what is stored")
         return 2 * _PLENTY + self.driver.meter.limits.key_budget_bits
@@ -286,9 +291,22 @@ class Bench:
         def enough(status: Outcome[Status]) -> bool:
             return isinstance(status, Delivered) and (status.value.stored_key_count or 0) >= needed
 
-        if not enough(self.settle(lambda: by.keys.get_status(to), enough)):
+        status = self.settle(lambda: by.keys.get_status(to), enough)
+        self._miscounted = not enough(status) and self._gives_more_than(status, by, to)
+        if not enough(status) and not self._miscounted:
             self._dry = needed <= 2
             raise Undecidable(f"the key store of the target has less than the {needed} keys needed")
+
+    def _gives_more_than(self, status: Outcome[Status], by: Application, to: str) -> bool:
+        """Whether Get key gives, one by one, clearly more keys than Status says are stored."""
+        stored = status.value.stored_key_count if isinstance(status, Delivered) else None
+        if stored is None or stored > _NEXT_TO_NOTHING:
+            return False
+        return all(
+            self.affordable(self.key_size)
+            and isinstance(by.keys.get_key(to, KeyRequest()), Delivered)
+            for _ in range(stored + _NEXT_TO_NOTHING)
+        )
 
     def fetch(
         self,

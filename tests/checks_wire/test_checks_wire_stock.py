@@ -1,0 +1,41 @@
+"""What Status says of the store is used for waiting, and is not believed against Get key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from checks_wire_miniatures import Miniature, Refused
+
+from qonform.checks.etsi014 import get_key
+
+
+class SaysEmpty(Miniature):
+    """Status counts something else than what Get key gives: it says 0, and keys are served."""
+
+    def status(self, *asked: Any) -> Any:
+        return super().status(*asked) | {"stored_key_count": 0}
+
+
+class IsEmpty(SaysEmpty):
+    """There are two keys, and then there are none."""
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        if len(self.keys) + wanted.get("number", 1) > 2:
+            raise Refused(400, "no keys left")
+        return super().get_key(caller, slave, wanted)
+
+
+BEYOND = (get_key.sizes_outside_the_limits, get_key.more_keys_than_a_request_may_have)
+
+
+@pytest.mark.parametrize("check", BEYOND, ids=lambda check: check.__name__)
+def test_a_refusal_is_not_for_want_while_keys_are_served(judge_miniature, check):
+    judged, session = judge_miniature(SaysEmpty(), check, get_key.a_key_reaches_both_ends)
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+    assert session.records[-1].finding.message
+
+
+def test_an_empty_store_is_believed(judge_miniature):
+    judged, _ = judge_miniature(IsEmpty(), *BEYOND)
+    assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
