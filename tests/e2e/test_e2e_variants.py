@@ -8,7 +8,6 @@ CONFORMING = {
     "one-size",
     "no-multicast",
     "serves-any-size",
-    "one-way",
     "optional-refused",
     "zero-number-empty",
     "upper-case-ids",

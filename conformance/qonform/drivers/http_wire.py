@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from qonform.drivers.meter import Meter
 
+_CLOSES_WITHIN_S = 0.05
+"""How long the first connection is watched, to see whether the server closes it unannounced."""
 _LARGEST_BODY = 16 * 2**20
 
 
@@ -86,12 +88,12 @@ class _Connection(http.client.HTTPConnection):
         self.used = False
         self.auto_open = 0
 
-    def stale(self) -> bool:
-        """Whether the server has closed it, or sent something that nobody asked for."""
+    def stale(self, wait_s: float = 0.0) -> bool:
+        """Whether the server closes it, or sends what nobody asked for, within `wait_s`."""
         if self.sock is None:
             return True
         pending = isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()
-        return bool(pending or select.select([self.sock], [], [], 0)[0])
+        return bool(pending or select.select([self.sock], [], [], wait_s)[0])
 
 
 class HttpWire:
@@ -111,7 +113,8 @@ class HttpWire:
         self.authority = parts.netloc
         self._meter = meter
         self._kept = threading.local()
-        self._keeps_alive = True
+        self._keeps_alive: bool | None = None
+        """Whether the server leaves a connection open after a reply; None until it is seen."""
 
     def open(self, context: ssl.SSLContext | None, deadline: float) -> socket.socket:
         """A new connection, with TLS when a context is given. Raises WireError."""
@@ -185,12 +188,14 @@ class HttpWire:
             reply = self._exchange(connection, method, path, headers, body, deadline)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            self._keeps_alive = self._keeps_alive and not reused
+            self._keeps_alive = False if reused else self._keeps_alive
             timed_out = isinstance(error, TimeoutError)
             if reused and safe and not timed_out:
                 return self.send(context, method, path, headers, body, safe=safe, fresh=True)
             waited = f" within {self._meter.limits.timeout_s:g} s" if timed_out else ""
             raise WireError(f"no reply{waited}: {_say(error)}") from error
+        if self._keeps_alive is None:
+            self._keeps_alive = not connection.stale(wait_s=_CLOSES_WITHIN_S)
         if fresh or not self._keeps_alive:
             connection.close()
         elif connection.sock is not None:

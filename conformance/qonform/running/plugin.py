@@ -73,7 +73,7 @@ class Plugin:
         first = next(iter(inspect.signature(check.function).parameters))
         for profile in self._session.scope.profiles:
             subject = self._session.subject(first, profile)
-            if subject is not None and self._session.takes(check, profile):
+            if subject is not None:
                 yield CheckItem.from_parent(
                     collector,
                     name=f"{name}[{profile}]",
@@ -94,7 +94,18 @@ class Plugin:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[CheckItem]) -> None:
-        """Cheap checks first: what a poor key store can decide is decided. Mere curiosity last."""
+        """Keeps what has a part in the run; cheap checks first, mere curiosity last.
+
+        What a poor key store can decide is decided that way.
+        """
+        open_ = self._session.monitored_only((i.check, i.profile) for i in items)
+        items[:] = [
+            i
+            for i in items
+            if self._session.takes(i.check, i.profile)
+            or (i.check.requirements and i.profile in open_)
+        ]
+        self._session.progress.planned(len(items))
         items.sort(key=lambda item: (not item.check.requirements, item.check.keys))
 
 

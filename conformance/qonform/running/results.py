@@ -165,8 +165,8 @@ def _sentence(session: Session, verdict: Overall, rows: list[dict[str, Any]]) ->
     part = "" if _everything(session) else ", within what this run selected"
     match verdict:
         case Overall.CONFORMING:
-            held = f"all {n['pass'] + n['waived']} mandatory requirements that could be judged"
-            waived = f"; {n['waived']} of them failed and are waived" if n["waived"] else " hold"
+            waived = f"; {n['waived']} failed, and waived" if n["waived"] else ""
+            held = f"{n['pass']} mandatory requirements held, none was left open"
             return f"{name} conforms to {claim}{part}: {held}{waived}."
         case Overall.NON_CONFORMING:
             return (

@@ -20,7 +20,7 @@ from qonform.monitors.open_points import OpenPoints
 from qonform.running.options import Options, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from qonform.catalogue import Catalogue
     from qonform.target import Target
@@ -46,6 +46,10 @@ class Record:
 class Progress(Protocol):
     """Who is told how the run goes."""
 
+    def planned(self, checks: int) -> None:
+        """How many checks there will be."""
+        ...
+
     def started(self, check: Check, profile: str, session: Session) -> None:
         """A check begins."""
         ...
@@ -57,6 +61,9 @@ class Progress(Protocol):
 
 class Silent:
     """Tells nobody."""
+
+    def planned(self, checks: int) -> None:
+        """Nothing."""
 
     def started(self, check: Check, profile: str, session: Session) -> None:
         """Nothing."""
@@ -128,6 +135,19 @@ class Session:
             return bool(self.judged_by(check, profile))
         narrowed = self.options.requirements or self.options.levels
         return not narrowed and (not check.keys or self.options.effort is not Effort.QUICK)
+
+    def monitored_only(self, checks: Iterable[tuple[Check, str]]) -> set[str]:
+        """Profiles in which something is selected that no check judges, but a monitor may.
+
+        Any exchange may show it, so that every check has a part to play there.
+        """
+        judged = {(profile, r) for check, profile in checks for r in check.requirements}
+        return {
+            profile
+            for profile, ids in self.known.items()
+            for id_ in ids & self.scope.selected
+            if (profile, id_) not in judged and not self.catalogue.requirement(id_).untested_because
+        }
 
     def subject(self, name: str, profile: str) -> Any:
         """What a check with a first parameter of that name talks to; None if not this profile."""
