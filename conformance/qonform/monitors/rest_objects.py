@@ -82,7 +82,8 @@ class RestStatus(Monitor):
         for member, requirement in _STATUS_ROWS.items():
             kind = schema["properties"][member]["type"]
             optional = member not in schema["required"]
-            missing = member not in value
+            # as in containers, null is as good as absent where a member may be absent
+            missing = member not in value or (optional and value[member] is None)
             holds = optional if missing else _is(value[member], kind)
             self.case(
                 exchange,

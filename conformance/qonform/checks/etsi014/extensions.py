@@ -16,7 +16,7 @@ UNHANDLED = "not all extension_optional request options handled"
 UNKNOWN = "qonform_no_such_parameter"
 """A name that nobody supports: the suite's own prefix, for a parameter that does not exist."""
 
-VALUES: tuple[Any, ...] = (1, -2.5, "text", True, None, [1, "two"], {"a": {"b": []}})
+VALUES: tuple[Any, ...] = ("text", None, {"a": {"b": []}}, 1, -2.5, True, [1, "two"])
 
 
 @judges("ETSI-014-6.2-13", "ETSI-014-6.2-14", keys=3)
@@ -118,7 +118,7 @@ def _judge_message(
         requirement,
         refused,
         said,
-        due=f"the message {message!r}",
+        due=f"an error whose message is {message!r}",
         control=control,
         evidence=[refused],
     )

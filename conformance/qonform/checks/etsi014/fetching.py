@@ -155,7 +155,7 @@ def judge_not_found(
             "ETSI-014-6.4-05",
             refused,
             said,
-            due=f"the message {NOT_FOUND!r}",
+            due=f"an error whose message is {NOT_FOUND!r}",
             control=control,
             evidence=[refused],
         )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qonform.checks.etsi014.fetching import same
 from qonform.judging import Bench, Judge, Undecidable, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
 
@@ -91,8 +96,7 @@ def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> N
 
 @judges("ETSI-014-5.4-01", "ETSI-014-6.2-03", "ETSI-014-6.2-05", keys=24)
 def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
-    """Get key at the smallest size, the largest and some between; the slave fetches them all."""
-    keys: list[Key] = []
+    """Get key at the smallest size, the largest and some between; the slave fetches each."""
     low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
     for size in dict.fromkeys((low, high)):
         if size * 4 > bench.driver.meter.limits.key_budget_bits:
@@ -108,9 +112,14 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
             came=outcome,
             evidence=[outcome],
         )
-        keys += _judge_size(judge, size, outcome)
+        _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
     for size in _between(bench, low, high):
-        keys += _judge_size(judge, size, bench.get_key(KeyRequest(size=size)))
+        outcome = bench.get_key(KeyRequest(size=size))
+        _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
+
+
+def _judge_arrival(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
+    """Judges what the slave fetches, at once: what a later Get key does to it is 5.3-04."""
     for key in keys:
         fetched = bench.fetch(bench.slave, [key.id])
         judge.that(
@@ -229,7 +238,11 @@ def judge_odd_size(
     )
     said = isinstance(outcome, Refused) and outcome.message == NOT_MULTIPLE_OF_8
     judge.refusal(
-        "ETSI-014-6.2-12", outcome, said, due=f"the message {NOT_MULTIPLE_OF_8!r}", control=control
+        "ETSI-014-6.2-12",
+        outcome,
+        said,
+        due=f"an error whose message is {NOT_MULTIPLE_OF_8!r}",
+        control=control,
     )
 
 

@@ -65,8 +65,8 @@ def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
     judge.that(
         "ETSI-014-5.3-03",
         False,
-        due=f"less than the {before} keys stored before",
-        came=f"stored_key_count {before}, after {number} keys still {after}",
+        due=f"a stored_key_count of less than {before}, as it was before",
+        came=f"{after}, after {number} key{'' if number == 1 else 's'} had been delivered",
     )
 
 

@@ -1,0 +1,41 @@
+"""One fault is one finding: what others broke is not blamed on the requirement at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks_wire_miniatures import Miniature
+
+from qonform.checks.etsi014 import get_key, life_cycle
+
+
+class Forgetful(Miniature):
+    """A Get key makes the KME forget all keys that have not been fetched."""
+
+    def get_key(self, *asked: Any) -> Any:
+        self.keys.clear()
+        return super().get_key(*asked)
+
+
+class WritesNull(Miniature):
+    """An optional member that has no value is written as null."""
+
+    def status(self, *asked: Any) -> Any:
+        return super().status(*asked) | {"status_extension": None}
+
+
+def test_a_key_that_a_later_get_key_loses_is_no_matter_of_its_size(judge_miniature):
+    judged, _ = judge_miniature(
+        Forgetful(),
+        get_key.a_key_reaches_both_ends,
+        get_key.sizes_within_the_limits_are_served,
+        life_cycle.earlier_keys_outlive_later_requests,
+    )
+    failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
+    assert failed == {"ETSI-014-5.3-04"}, judged
+
+
+def test_null_stands_for_an_absent_status_extension(judge_miniature):
+    _, session = judge_miniature(WritesNull(), life_cycle.status_consumes_nothing)
+    seen = {r.finding.requirement: r.finding.verdict for r in session.monitored()}
+    assert seen["ETSI-014-6.1-12"] == "pass"
