@@ -25,4 +25,5 @@ def test_a_fault_turns_its_requirement_red(fault):
     )
     red = campaign.failures(results)
     assert red & set(fault.requirements), judged.stdout
-    assert judged.exit_code == (1 if campaign.failures(results, "shall") else 0), judged.stdout
+    shall = campaign.failures(results, "shall")
+    assert judged.exit_code in ((1,) if shall else (0, 3)), judged.stdout

@@ -61,6 +61,12 @@ _KINDS = {
     grpc.StatusCode.INTERNAL: RefusalKind.UNAVAILABLE,
 }
 
+_MADE_LOCALLY = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+}
+
 CODE_OF_REASON = {
     "MALFORMED_REQUEST": "INVALID_ARGUMENT",
     "SIZE_NOT_MULTIPLE_OF_8": "INVALID_ARGUMENT",
@@ -400,10 +406,10 @@ def _error_infos(status: Any) -> list[error_details_pb2.ErrorInfo]:
 
 
 def _sent_by_peer(error: Any) -> bool:
-    """Whether a status was sent by the server: gRPC itself makes these where none was."""
-    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+    """Whether a status without ErrorInfo was sent by the server: gRPC makes these where none was."""
+    if error.code() in _MADE_LOCALLY:
         return False
-    return "received from peer" in (error.debug_error_string() or "").lower()
+    return not any(sign in (error.details() or "") for sign in ("RST_STREAM", "Stream removed"))
 
 
 def _show(message: Protobuf) -> str:

@@ -1,7 +1,5 @@
 """Lies that are told before the first request (4, 5.1)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import _ssl

@@ -1,7 +1,5 @@
 """Lies about JSON, and in JSON (4, 6.3)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from dataclasses import replace

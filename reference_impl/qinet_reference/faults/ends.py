@@ -1,7 +1,5 @@
 """Lies that only show when both ends compare what they got (5.4)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,5 @@
 """Lies about who a caller is and what it may have (4, 5.1, 5.4)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from dataclasses import replace

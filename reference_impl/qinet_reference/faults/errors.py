@@ -1,7 +1,5 @@
 """Lies that refusals tell (6.2, 6.4, 6.5)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """Lies about extensions and about several slaves (6.2)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import hashlib

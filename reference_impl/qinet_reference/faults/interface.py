@@ -1,7 +1,5 @@
 """Lies about the common interface's own rules (`refusal.proto`, `discovery.proto`)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from base64 import b64encode

@@ -1,7 +1,5 @@
 """Lies about key IDs, key material, and its encoding (3.1, 6.3)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from base64 import b64decode, b64encode, encodebytes, urlsafe_b64encode

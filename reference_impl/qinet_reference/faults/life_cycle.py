@@ -1,7 +1,5 @@
 """Lies about when a key is there and when it is gone (5.3, 5.4), also under concurrency."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """Lies about how many keys, and how long, a Get key yields (6.2)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Lies that Get status tells (5.2, 6.1)."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Networks that offer less, or more, than one would expect, and say so."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """Networks that are reached, or that write, in unusual ways."""
 
-# ruff: noqa: D102 - the hooks are described where they are declared
-
 from __future__ import annotations
 
 import asyncio

@@ -32,11 +32,14 @@ def discovery_and_status_name_one_node(rpc: RpcBench, judge: Judge) -> None:
     for caller in one_per_node(rpc.bench):
         node, answer = described(rpc, caller)
         status = caller.status()
-        if node is None or not isinstance(status, Delivered):
+        kme_id = status.value.source_kme_id if isinstance(status, Delivered) else None
+        if kme_id is None and caller.identity.sae_id == rpc.bench.slave_id:
+            kme_id = rpc.bench.advertised.target_kme_id  # one-way: as the master's KME names it
+        if node is None or kme_id is None:
             why = answer.outcome if node is None else status
             judge.undecided("QINET-KEYS-11", f"{caller.node}: {why}")
             continue
-        told, kme_id = node.node.node_id, status.value.source_kme_id
+        told = node.node.node_id
         judge.that("QINET-KEYS-11", told == kme_id, due=f"node_id {kme_id}, as in Status",
                    came=f"node_id {told}", evidence=[answer.outcome, status])  # fmt: skip
 
