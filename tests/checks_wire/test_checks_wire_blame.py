@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks_wire_miniatures import Miniature
+from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import get_key, life_cycle
+from qonform.checks.etsi014 import fetching, get_key, histories, life_cycle
 
 
 class Forgetful(Miniature):
@@ -39,3 +39,26 @@ def test_null_stands_for_an_absent_status_extension(judge_miniature):
     _, session = judge_miniature(WritesNull(), life_cycle.status_consumes_nothing)
     seen = {r.finding.requirement: r.finding.verdict for r in session.monitored()}
     assert seen["ETSI-014-6.1-12"] == "pass"
+
+
+class Redelivers(Miniature):
+    """A key can be fetched for ever; and a key that never was is answered 401."""
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        if any(i not in self.keys for i in ids):
+            raise Refused(401, "")
+        held = dict(self.keys)
+        given = super().get_key_with_ids(caller, master, ids)
+        self.keys = held
+        return given
+
+
+def test_a_finding_leaves_nothing_else_undecided(judge_miniature):
+    judged, _ = judge_miniature(
+        Redelivers(),
+        fetching.a_key_is_delivered_once,
+        histories.any_history_agrees_with_the_model,
+    )
+    failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
+    assert failed == {"ETSI-014-5.4-06", "ETSI-014-6.4-04"}, judged
+    assert {verdict for verdict, _ in judged.values()} <= {"fail", "pass", "not_applicable"}, judged

@@ -132,6 +132,8 @@ class KeyStore:
                 contradiction = None
                 if isinstance(outcome, Failed):
                     self._in_doubt(caller, key_ids)
+        if contradiction:
+            self._lose_track(key_ids)
         return contradiction
 
     def _judge_delivery(
@@ -200,3 +202,9 @@ class KeyStore:
             issued = self.keys.get(key_id)
             if issued and issued.copies.get(caller) == HELD:
                 issued.copies[caller] = EITHER
+
+    def _lose_track(self, key_ids: Sequence[str]) -> None:
+        """After an answer that may not be, nothing is known of these keys' copies."""
+        for key_id in key_ids:
+            if issued := self.keys.get(key_id):
+                issued.copies = dict.fromkeys(issued.copies, EITHER)
