@@ -44,6 +44,9 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
     if bench.multicast:
         judge.not_applicable("ETSI-014-6.2-20", "additional slaves are offered")
         return
+    if bench.target.client(Role.ADDITIONAL_SLAVE) is None:
+        _judge_stranger_named(bench, judge)
+        return
     third = bench.third
     request = KeyRequest(additional_slaves=(third.sae_id,))
     outcome = bench.get_key(request)
@@ -64,6 +67,18 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
             isinstance(outcome, Refused),
             due="a refusal",
             control=control,
+        )
+
+
+def _judge_stranger_named(bench: Bench, judge: Judge) -> None:
+    """An SAE that is nowhere can show that the list is ignored; a refusal may be for the SAE."""
+    outcome = bench.get_key(KeyRequest(additional_slaves=("sae-extra-0",)))
+    if isinstance(outcome, Delivered) and outcome.value.keys:
+        judge.that("ETSI-014-6.2-20", False, due="a refusal", came=outcome)
+    else:
+        raise Undecidable(
+            "needs a client with the role `additional-slave`; the manifest has none, and an SAE "
+            f"that is not there is {outcome}"
         )
 
 
