@@ -1,1 +1,1 @@
-"""The common interface to quantum networks: protobuf packages `qinet.*.v1`, generated code beside each."""
+"""The common interface: protobuf packages `qinet.*.v1`, with the generated code beside each."""

@@ -406,7 +406,7 @@ def _error_infos(status: Any) -> list[error_details_pb2.ErrorInfo]:
 
 
 def _sent_by_peer(error: Any) -> bool:
-    """Whether a status without ErrorInfo was sent by the server: gRPC makes these where none was."""
+    """Whether a status without ErrorInfo came from the server; gRPC makes some itself."""
     if error.code() in _MADE_LOCALLY:
         return False
     return not any(sign in (error.details() or "") for sign in ("RST_STREAM", "Stream removed"))

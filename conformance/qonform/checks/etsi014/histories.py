@@ -68,7 +68,15 @@ class Search:
         self.best: Broken | None = None
         self.first_broken: float | None = None
         self.over: str | None = None
+        self.may_spend = bench.driver.meter.key_bits_left // 4
+        """Key bits; other checks, and other transports, need theirs."""
+        self._spent_before = bench.driver.meter.spent.key_bits
         self.steps = 0
+
+    def pay(self) -> None:
+        """Ends the search when it has spent its share. Raises Undecidable."""
+        if self.bench.driver.meter.spent.key_bits - self._spent_before > self.may_spend:
+            raise Undecidable("the share of the key budget that histories may use is spent")
 
     def broken(self, broken: Broken) -> None:
         """Keeps the shortest history, and lets Hypothesis look for a shorter one for a while."""
@@ -131,6 +139,7 @@ class History(RuleBasedStateMachine):
 
     def _get_key(self, request: KeyRequest) -> None:
         s = self.search
+        s.pay()
         outcome = s.bench.get_key(request)
         self.evidence.append(outcome.exchange)
         if isinstance(outcome, Delivered):
