@@ -51,9 +51,7 @@ def main() -> None:
             servers.compare(Path(scratch), given.rounds, given.requests)
         ):
             print(show(name, ours, bare), flush=True)
-    print(
-        "\n| outstanding keys | Get key, memory | Get key with key IDs, memory |\n| --- | --- | --- |"
-    )
+    print("\n| keys not yet fetched | Get key | Get key with key IDs |\n| --- | --- | --- |")
     for row in asyncio.run(store.growth((1_000, 10_000, 100_000, 1_000_000))):
         print(row, flush=True)
     print("\n| effort | duration | in the suite / in the target | key bits | requests |")

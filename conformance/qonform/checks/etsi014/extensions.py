@@ -111,7 +111,7 @@ def _judge_message(
     control: Outcome[KeyContainer],
 ) -> None:
     if isinstance(refused, Delivered):
-        judge.undecided(requirement, "the request was not refused")
+        judge.not_applicable(requirement, "the request was not refused: see ETSI-014-6.2-13")
         return
     said = isinstance(refused, Refused) and refused.message == message
     judge.refusal(

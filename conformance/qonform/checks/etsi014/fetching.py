@@ -111,7 +111,7 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
         came=leaked[0] if leaked else mixed[0],
     )
     if leaked:
-        judge.undecided("ETSI-014-6.4-07", "the batch was not refused")
+        judge.not_applicable("ETSI-014-6.4-07", "the batch was not refused: see ETSI-014-6.4-04")
     else:
         judge.that(
             "ETSI-014-6.4-07",
@@ -150,7 +150,7 @@ def judge_not_found(
     judge.refusal("ETSI-014-6.4-04", refused, bad, due="400", control=control, evidence=[refused])
     said = isinstance(refused, Refused) and refused.message == NOT_FOUND
     if isinstance(refused, Delivered):
-        judge.undecided("ETSI-014-6.4-05", "the request was not refused: see ETSI-014-6.4-04")
+        judge.not_applicable("ETSI-014-6.4-05", "the request was not refused: see ETSI-014-6.4-04")
     else:
         judge.refusal(
             "ETSI-014-6.4-05",
@@ -167,7 +167,7 @@ def judge_nothing_consumed(
 ) -> None:
     """After a refused request, the rightful slave still gets its key."""
     if isinstance(refused, Delivered):
-        judge.undecided("ETSI-014-5.4-05", "the request was not refused")
+        judge.not_applicable("ETSI-014-5.4-05", "the request was not refused")
     else:
         judge.that(
             "ETSI-014-5.4-05",

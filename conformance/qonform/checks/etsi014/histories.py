@@ -61,6 +61,9 @@ class Search:
         named = [a.sae_id for a in self.askers if a.role is Role.ADDITIONAL_SLAVE]
         self.requests = key_requests(min(3, bench.max_number), size, named, bench.multicast)
         self.asked = set(JUDGED)
+        meter = bench.driver.meter
+        self._spent_at_most = meter.spent.key_bits + meter.key_bits_left // 4
+        """Key bits; other checks, and other transports, need theirs."""
         self.begin()
 
     def begin(self) -> None:
@@ -68,14 +71,11 @@ class Search:
         self.best: Broken | None = None
         self.first_broken: float | None = None
         self.over: str | None = None
-        self.may_spend = bench.driver.meter.key_bits_left // 4
-        """Key bits; other checks, and other transports, need theirs."""
-        self._spent_before = bench.driver.meter.spent.key_bits
         self.steps = 0
 
     def pay(self) -> None:
         """Ends the search when it has spent its share. Raises Undecidable."""
-        if self.bench.driver.meter.spent.key_bits - self._spent_before > self.may_spend:
+        if self.bench.driver.meter.spent.key_bits > self._spent_at_most:
             raise Undecidable("the share of the key budget that histories may use is spent")
 
     def broken(self, broken: Broken) -> None:
