@@ -58,7 +58,7 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
             "ETSI-014-6.2-20",
             same(keys, fetched),
             due="a refusal, or the key for the additional slave too",
-            came=fetched,
+            came=f"Get key was served; {third.sae_id}, fetching the key: {fetched}",
         )
     else:
         judge.refusal(
