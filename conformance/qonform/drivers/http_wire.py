@@ -112,7 +112,8 @@ class HttpWire:
         self.path = parts.path.rstrip("/")
         self.authority = parts.netloc
         self._meter = meter
-        self._kept = threading.local()
+        self._kept: dict[tuple[int, ssl.SSLContext | None], _Connection] = {}
+        """Open connections nobody uses now, by thread and identity."""
         self._keeps_alive: bool | None = None
         """Whether the server leaves a connection open after a reply; None until it is seen."""
 
@@ -181,17 +182,21 @@ class HttpWire:
             WireError: no reply within `limits.timeout_s`, or none at all.
         """
         deadline = time.monotonic() + self._meter.limits.timeout_s
-        connection = None if fresh else self._take(context)
-        reused = connection is not None
-        connection = connection or self._new(context, deadline)
+        connection = kept = None if fresh else self._take(context)
         try:
+            connection = kept or self._new(context, deadline)
             reply = self._exchange(connection, method, path, headers, body, deadline)
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            self._keeps_alive = False if reused else self._keeps_alive
-            timed_out = isinstance(error, TimeoutError)
-            if reused and safe and not timed_out:
+        except (OSError, http.client.HTTPException, WireError) as error:
+            timed_out = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
+            if connection is not None:
+                connection.close()
+            if kept is not None:
+                self._keeps_alive = False
+            crowded = timed_out and self._give_room()
+            if safe and not fresh and (crowded or (kept is not None and not timed_out)):
                 return self.send(context, method, path, headers, body, safe=safe, fresh=True)
+            if isinstance(error, WireError):
+                raise
             waited = f" within {self._meter.limits.timeout_s:g} s" if timed_out else ""
             raise WireError(f"no reply{waited}: {_say(error)}") from error
         if self._keeps_alive is None:
@@ -199,17 +204,19 @@ class HttpWire:
         if fresh or not self._keeps_alive:
             connection.close()
         elif connection.sock is not None:
-            self._slots()[context] = connection
+            self._kept[threading.get_ident(), context] = connection
         return reply
 
-    def _slots(self) -> dict[ssl.SSLContext | None, _Connection]:
-        if not hasattr(self._kept, "slots"):
-            self._kept.slots = {}
-        slots: dict[ssl.SSLContext | None, _Connection] = self._kept.slots
-        return slots
+    def _give_room(self) -> bool:
+        """Closes all idle connections: a server may serve one at a time. Whether there were any."""
+        crowded = bool(self._kept)
+        if crowded:
+            self._keeps_alive = False
+            self.close()
+        return crowded
 
     def _take(self, context: ssl.SSLContext | None) -> _Connection | None:
-        connection = self._slots().pop(context, None)
+        connection = self._kept.pop((threading.get_ident(), context), None)
         if connection is not None and connection.stale():
             connection.close()
             return None
@@ -245,10 +252,9 @@ class HttpWire:
         return Reply(response.status, response.reason, tuple(response.getheaders()), received)
 
     def close(self) -> None:
-        """Closes the connections that this thread keeps."""
-        for connection in self._slots().values():
-            connection.close()
-        self._slots().clear()
+        """Closes all connections that are kept."""
+        while self._kept:
+            self._kept.popitem()[1].close()
 
 
 def _say(error: BaseException) -> str:

@@ -164,6 +164,8 @@ class KeyStore:
     def _judge_refusal(
         self, caller: str, key_ids: Sequence[str], rights: list[Right], kind: RefusalKind
     ) -> Contradiction | None:
+        if kind is RefusalKind.UNAVAILABLE:
+            return None  # an error on the server's side is allowed at any time
         if set(rights) == {Right.OWN}:
             blamed = next((self.keys[i].touched for i in key_ids if self.keys[i].touched), None)
             if any(
@@ -172,8 +174,6 @@ class KeyStore:
             ):
                 blamed = "ETSI-014-6.2-19"
             return Contradiction(blamed or "ETSI-014-5.4-01", f"the key for {caller}")
-        if kind is RefusalKind.UNAVAILABLE:
-            return None  # an error on the server's side is allowed at any time
         if Right.FOREIGN in rights and set(rights) <= {Right.FOREIGN, Right.OWN}:
             if kind is RefusalKind.UNAUTHORISED:
                 return None

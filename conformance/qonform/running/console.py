@@ -31,7 +31,7 @@ class ConsoleProgress:
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(24),
+            BarColumn(12),
             TextColumn("{task.fields[spent]}"),
             TimeElapsedColumn(),
             console=console,
@@ -54,7 +54,7 @@ class ConsoleProgress:
     def started(self, check: Check, profile: str, session: Session) -> None:
         """Shows the check that begins."""
         self._bar.update(
-            self._task, description=f"{profile}  {check.title:.60}", spent=_spent(session)
+            self._task, description=f"{profile}  {check.title:.32}", spent=_spent(session)
         )
 
     def ended(self, check: Check, profile: str, session: Session) -> None:  # noqa: ARG002
