@@ -20,9 +20,8 @@ def served_by(serve, *, threaded=True):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def handle(connection):
-            with connection:
-                with suppress(OSError):
-                    serve(connection)
+            with connection, suppress(OSError):
+                serve(connection)
 
         def accept():
             while True:

@@ -103,8 +103,6 @@ class Bench:
         self.seed = seed
         self.scratch = scratch
         self._advertised: Status | None = None
-        self.seen_status: dict[str, Status] = {}
-        """What each node first told the client that it serves, for the report."""
         self._dry = False
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
@@ -163,7 +161,6 @@ class Bench:
             if not isinstance(outcome, Delivered):
                 raise Undecidable(f"Get status by the master was not served: {outcome}")
             self._advertised = outcome.value
-            self.seen_status.setdefault(self.master.node, outcome.value)
         return self._advertised
 
     @property

@@ -222,8 +222,7 @@ def _target(target: Target) -> dict[str, Any]:
 def _advertised(session: Session) -> list[dict[str, Any]]:
     return [
         {"profile": profile, "node": node, "status": _status(status)}
-        for profile, bench in session.benches.items()
-        for node, status in bench.seen_status.items()
+        for (profile, node), status in sorted(session.advertised.items(), key=lambda a: a[0])
     ]
 
 

@@ -17,12 +17,15 @@ from qonform.exchanges import ExchangeLog, know
 from qonform.judging import Bench, Check, Driver, Effort, Finding, Judge, Undecidable
 from qonform.monitors import MonitorBank
 from qonform.monitors.open_points import OpenPoints
+from qonform.ports.key_delivery import Status
+from qonform.ports.outcome import Delivered
 from qonform.running.options import Options, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qonform.catalogue import Catalogue
+    from qonform.exchanges import Exchange
     from qonform.target import Target
 
 DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], Driver]] = {
@@ -97,12 +100,19 @@ class Session:
         }
         self.monitors = MonitorBank(self.known)
         self.log.listen(self.monitors.see)
+        self.advertised: dict[tuple[str, str], Status] = {}
+        """What each node first said of itself, by profile and node, for the report."""
+        self.log.listen(self._note_status)
         self.log.listen(OpenPoints(self.observe).see)
         self.benches = {profile: self._bench(profile) for profile in self.scope.profiles}
         self.records: list[Record] = []
         self.observations: dict[tuple[str, str], list[str]] = {}
         self.errors: list[str] = []
         self.interrupted: str | None = None
+
+    def _note_status(self, exchange: Exchange) -> None:
+        if isinstance(exchange.outcome, Delivered) and isinstance(exchange.outcome.value, Status):
+            self.advertised.setdefault((exchange.profile, exchange.node), exchange.outcome.value)
 
     def _bench(self, profile: str) -> Bench:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
