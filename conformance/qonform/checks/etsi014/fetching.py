@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qonform.judging import Bench, Judge, judges
+from qonform.drivers.identity import Identity
+from qonform.judging import Bench, Judge, Undecidable, judges
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+from qonform.target import Role
 
 if TYPE_CHECKING:
     from qonform.ports.key_delivery import Key, KeyContainer
@@ -52,6 +55,32 @@ def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
         control=fetched,
     )
     judge_nothing_consumed(judge, refused, fetched)
+
+
+@judges("ETSI-014-5.4-02", keys=1)
+def nobody_else_gets_the_key_at_any_kme(bench: Bench, judge: Judge) -> None:
+    """Every SAE that Get key did not name asks every KME for the key; then the slave does."""
+    (key,) = bench.draw()
+    strangers = [
+        bench.at(node, replace(Identity.of(client), enrolled=node == client.node))
+        for client in bench.target.clients
+        if not client.roles & {Role.MASTER, Role.SLAVE, Role.UNENROLLED, Role.EXPIRED}
+        for node in bench.nodes
+    ]
+    if not strangers:
+        raise Undecidable("the manifest has no enrolled SAE beside master and slave")
+    asked = [(s, s.keys.get_key_with_ids(bench.master.sae_id, [key.id])) for s in strangers]
+    fetched = bench.fetch(bench.slave, [key.id])
+    if not isinstance(fetched, Delivered):
+        raise Undecidable(f"the slave does not get the key either: {fetched}")
+    for stranger, outcome in asked:  # a KME that turns a stranger away at the door is right, too
+        judge.that(
+            "ETSI-014-5.4-02",
+            not isinstance(outcome, Delivered),
+            due=f"no key for {stranger}",
+            came=outcome,
+            evidence=[outcome, fetched],
+        )
 
 
 @judges("ETSI-014-5.4-03", "ETSI-014-5.4-05", keys=2)
@@ -127,6 +156,11 @@ def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     (key,) = bench.draw()
     first = bench.fetch(bench.slave, [key.id])
     again = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id])
+    judge_once(judge, first, again)
+
+
+def judge_once(judge: Judge, first: Outcome[KeyContainer], again: Outcome[KeyContainer]) -> None:
+    """What has been delivered to its slave is refused to it, as a key that is not there."""
     judge.refusal(
         "ETSI-014-5.4-06",
         again,

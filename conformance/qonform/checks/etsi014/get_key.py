@@ -57,14 +57,23 @@ def an_absent_number_is_one(bench: Bench, judge: Judge) -> None:
     judge.that("ETSI-014-6.2-02", came == 1, due="1 key", came=f"{came} keys")
 
 
-@judges("ETSI-014-6.2-01", keys=32)
+@judges("ETSI-014-5.4-01", "ETSI-014-6.2-01", keys=32)
 def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
-    """Get key for 1, 2 and as many keys as one request may have: that many come, or an error."""
+    """Get key for 1, 2 and as many keys as one request may have; the slave fetches the most."""
     size = smallest_size(bench)
+    most: tuple[Key, ...] = ()
     for number in dict.fromkeys((1, 2, _many(bench, size))):
         if number <= bench.max_number:
             outcome = bench.get_key(KeyRequest(number, size))
             _judge_count(judge, number, outcome)
+            most = outcome.value.keys if isinstance(outcome, Delivered) else most
+    fetched = bench.fetch(bench.slave, [key.id for key in most])
+    if isinstance(fetched, Delivered):
+        alike = same(list(most), fetched)
+        due = f"the master's {len(most)} keys"
+        judge.that("ETSI-014-5.4-01", alike, due=due, came=fetched)
+    else:
+        judge.not_applicable("ETSI-014-5.4-01", f"{len(most)} key IDs at once are not served")
 
 
 def _many(bench: Bench, size: int) -> int:

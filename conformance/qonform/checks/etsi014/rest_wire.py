@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from qonform.checks.etsi014.fetching import (
+    final,
+    is_unauthorised,
+    judge_nothing_consumed,
+    judge_once,
+)
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size, smallest_size
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
@@ -217,6 +223,33 @@ def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
     bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
     judge.refusal("ETSI-014-6.4-08", refused, bad, due="400",
                   control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+
+
+@judges(
+    "ETSI-014-5.4-02",
+    "ETSI-014-5.4-05",
+    "ETSI-014-5.4-06",
+    "ETSI-014-6.4-04",
+    "ETSI-014-6.4-05",
+    keys=1,
+)
+def rights_are_the_same_by_get(rest: RestBench, judge: Judge) -> None:
+    """By GET, a key is asked for by a third party, by its slave, and by its slave once more."""
+    bench, master = rest.bench, rest.bench.master.sae_id
+    third, slave = by_get(rest, bench.third), by_get(rest, bench.slave)
+    (key,) = bench.draw()
+    refused = bench.settle(lambda: third.keys.get_key_with_ids(master, [key.id]), final)
+    fetched = bench.fetch(slave, [key.id])
+    again = slave.keys.get_key_with_ids(master, [key.id])
+    judge.refusal(
+        "ETSI-014-5.4-02",
+        refused,
+        is_unauthorised(refused),
+        due=f"401 for {third.sae_id}",
+        control=fetched,
+    )
+    judge_nothing_consumed(judge, refused, fetched)
+    judge_once(judge, fetched, again)
 
 
 @judges("ETSI-014-6.4-02", keys=1)
