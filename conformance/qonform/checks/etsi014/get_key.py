@@ -67,6 +67,8 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
             outcome = bench.get_key(KeyRequest(number, size))
             _judge_count(judge, number, outcome)
             most = outcome.value.keys if isinstance(outcome, Delivered) else most
+    if not most:
+        raise Undecidable("no key came that the slave could fetch")
     fetched = bench.fetch(bench.slave, [key.id for key in most])
     if isinstance(fetched, Delivered):
         alike = same(list(most), fetched)
