@@ -6,8 +6,6 @@ form is a finding of the monitors, and must not hide what it means.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,7 +27,7 @@ from qonform.ports.key_delivery import (
     Status,
 )
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused, Unreadable
-from qonform.ports.secret import KeyMaterial
+from qonform.ports.secret import KeyMaterial, lenient_base64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -217,15 +215,6 @@ def _read_key(entry: Json) -> Key | None:
         return None
     material = lenient_base64(encoded)
     return None if material is None else Key(key_id, KeyMaterial(material))
-
-
-def lenient_base64(encoded: str) -> bytes | None:
-    """The bytes behind base64 of any dialect; None when it is none."""
-    text = "".join(encoded.split()).replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def holds_keys(value: Json) -> bool:

@@ -14,6 +14,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+from qonform.ports.secret import KeyMaterial, lenient_base64
+
 _SALT: Final = secrets.token_bytes(16)
 _LONGEST: Final = 4_000
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
@@ -78,7 +80,8 @@ def _redact_secret(value: Any) -> Any:
         case None | bool():
             return value
         case str():
-            return digest(value)
+            material = lenient_base64(value)
+            return repr(KeyMaterial(material)) if material else digest(value)
         case _:
             return digest(json.dumps(value))
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 import secrets
 from typing import Final, NoReturn
 
 _SALT: Final = secrets.token_bytes(16)
+
+
+def lenient_base64(encoded: str) -> bytes | None:
+    """The bytes behind base64 of any dialect; None when it is none."""
+    text = "".join(encoded.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 class KeyMaterial:
