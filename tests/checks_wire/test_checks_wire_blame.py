@@ -6,7 +6,8 @@ from typing import Any
 
 from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import fetching, get_key, histories, life_cycle
+from qonform.checks.etsi014 import fetching, get_key, histories, life_cycle, rest_wire
+from qonform.judging import Effort
 
 
 class Forgetful(Miniature):
@@ -62,3 +63,45 @@ def test_a_finding_leaves_nothing_else_undecided(judge_miniature):
     failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
     assert failed == {"ETSI-014-5.4-06", "ETSI-014-6.4-04"}, judged
     assert {verdict for verdict, _ in judged.values()} <= {"fail", "pass", "not_applicable"}, judged
+
+
+class WantsSize(Miniature):
+    """A Get key must state its size."""
+
+    def wanted(self, method: str, body: bytes, query: dict[str, str]) -> dict[str, Any]:
+        wanted = super().wanted(method, body, query)
+        if "size" not in wanted:
+            raise Refused(400, "size is missing")
+        return wanted
+
+
+def test_one_member_that_must_be_stated_leaves_nothing_else_undecided(judge_miniature):
+    judged, _ = judge_miniature(
+        WantsSize(),
+        get_key.a_key_reaches_both_ends,
+        rest_wire.a_key_request_may_state_nothing,
+        fetching.one_key_or_several,
+        fetching.a_key_is_delivered_once,
+    )
+    wrong = {
+        requirement: verdict for requirement, (verdict, _) in judged.items() if verdict != "pass"
+    }
+    assert wrong == {"ETSI-014-6.2-04": "inconclusive", "ETSI-014-6.2-06": "fail"}, judged
+
+
+class OneSizeABatch(Miniature):
+    """Keys of several sizes are not given in one answer."""
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        if len({len(self.keys[i][0]) for i in ids if i in self.keys}) > 1:
+            raise Refused(500, "a bug")
+        return super().get_key_with_ids(caller, master, ids)
+
+
+def test_a_batch_that_is_not_served_is_no_lost_key(judge_miniature):
+    judged, _ = judge_miniature(
+        OneSizeABatch(), histories.any_history_agrees_with_the_model, effort=Effort.STANDARD
+    )
+    failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
+    assert "ETSI-014-6.4-01" in failed
+    assert "ETSI-014-5.3-04" not in failed, judged

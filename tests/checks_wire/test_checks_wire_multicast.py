@@ -1,4 +1,4 @@
-"""Additional slaves where Status offers none."""
+"""Additional slaves where Status offers none; and what two SAEs alone can show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import checks_wire_miniatures as miniatures
 import pytest
 from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import multicast
+from qonform.checks.etsi014 import multicast, rest_wire
 
 
 class RefusesMulticast(Miniature):
@@ -31,3 +31,9 @@ def test_a_list_that_is_ignored_is_caught(judge_miniature, monkeypatch, kme, thi
         assert verdict == "fail"
     else:
         assert verdict == ("pass" if third else "inconclusive"), message
+
+
+def test_that_a_key_is_delivered_once_needs_no_third_sae(judge_miniature, monkeypatch):
+    monkeypatch.setitem(miniatures.OF_NODE, "kme-b", ("sae-2",))
+    judged, _ = judge_miniature(Miniature(), rest_wire.a_key_is_delivered_once_by_get)
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged

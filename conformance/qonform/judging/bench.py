@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -104,10 +104,13 @@ class Bench:
         self.scratch = scratch
         self._advertised: Status | None = None
         self._dry = False
+        self._wants_size = False
+        """Whether Get key was seen to be served only with a size."""
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
         self._vain_s = 4 * self.delay_s
-        self._ever_arrived = False
+        self._arrival: bool | None = None
+        """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
 
     # --- who can ask -------------------------------------------------------------------------
@@ -235,7 +238,13 @@ class Bench:
     def _draw_once(
         self, by: Application, to: str, request: KeyRequest, number: int
     ) -> tuple[Key, ...]:
+        if self._wants_size and request.size is None:
+            request = replace(request, size=self.key_size)
         outcome = self.get_key(request, by=by, to=to)
+        if isinstance(outcome, Refused) and request.size is None:
+            # That a size may be left out is a requirement of its own; others need the key.
+            outcome = self.get_key(replace(request, size=self.key_size), by=by, to=to)
+            self._wants_size = isinstance(outcome, Delivered)
         if not isinstance(outcome, Delivered):
             raise Undecidable(f"Get key did not give the key that this check needs: {outcome}")
         if len(outcome.value.keys) < number:
@@ -328,18 +337,22 @@ class Bench:
         outcome = self.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
-            patience_s=self.delay_s if judged or self._ever_arrived else self.delay_s / 10,
+            patience_s=self.delay_s if judged or self._arrival else self.delay_s / 10,
+            spared=judged,
         )
-        self._ever_arrived = self._ever_arrived or isinstance(outcome, Delivered)
-        if not self._ever_arrived and not judged and not self._arrives():
+        if isinstance(outcome, Delivered):
+            self._arrival = True
+        if not judged and not self._arrives():
             raise Undecidable(f"no key has reached another SAE in this run: {outcome}")
         return outcome
 
     def _arrives(self) -> bool:
-        """Whether keys arrive at all: a new one, fetched at once, tells."""
-        (key,) = self.draw()
-        probe = self.fetch(self.slave, [key.id], judged=True)
-        return isinstance(probe, Delivered)
+        """Whether keys arrive at all: where none has yet, a new one tells, once."""
+        if self._arrival is None:
+            (key,) = self.draw()
+            probe = self.fetch(self.slave, [key.id], judged=True)
+            self._arrival = isinstance(probe, Delivered)
+        return self._arrival
 
     @property
     def delay_s(self) -> float:
@@ -352,8 +365,15 @@ class Bench:
         done: Callable[[Outcome[T]], bool],
         *,
         patience_s: float | None = None,
+        spared: bool = False,
     ) -> Outcome[T]:
         """Asks until `done`, at most for `patience_s` or else `delay_s`; the last outcome.
+
+        Args:
+            ask: what is done again and again.
+            done: whether an outcome is final.
+            patience_s: how long to go on, in seconds.
+            spared: waits also when too much has been waited in vain: this is the very question.
 
         Raises:
             Undecidable: so much time was waited in vain that waiting again would say nothing.
@@ -361,7 +381,7 @@ class Bench:
         outcome = ask()
         if done(outcome) or isinstance(outcome, Failed):
             return outcome
-        if self._vain_s <= 0:
+        if self._vain_s <= 0 and not spared:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
         patience = self.delay_s if patience_s is None else patience_s
         deadline, pause = time.monotonic() + patience, 0.02

@@ -31,6 +31,7 @@ JUDGED = (
     "ETSI-014-5.4-06",
     "ETSI-014-6.2-19",
     "ETSI-014-6.2-22",
+    "ETSI-014-6.4-01",
     "ETSI-014-6.4-04",
     "ETSI-014-6.4-07",
 )
@@ -172,7 +173,7 @@ class History(RuleBasedStateMachine):
             ids.append(f"00000000-0000-4000-8000-{self.search.steps:012d}")
         self._attempt(lambda: self._fetch(asker, ids))
 
-    def _fetch(self, asker: Asker, ids: list[str]) -> None:
+    def _fetch(self, asker: Asker, ids: list[str]) -> Outcome[Any]:
         s, master = self.search, self.search.master.sae_id
         s.steps += 1
 
@@ -182,11 +183,26 @@ class History(RuleBasedStateMachine):
             return outcome
 
         outcome = s.bench.settle(ask, self._enough(asker, ids))
+        own = self.store.must_deliver(asker.sae_id, master, ids)
+        if own and len(ids) > 1 and isinstance(outcome, Refused):
+            self._one_by_one(asker, ids, outcome)
+            return outcome
         found = self.store.judge_fetch(
             asker.sae_id, master, ids, outcome, elsewhere=asker.elsewhere
         )
-        if found is not None and found.requirement in s.asked:
-            s.broken(Broken(found, outcome, tuple(self.evidence)))
+        self._contradicted(found, outcome)
+        return outcome
+
+    def _one_by_one(self, asker: Asker, ids: list[str], refused: Refused) -> None:
+        """A batch of keys that are its own was refused to an SAE: each alone shows why."""
+        alone = [self._fetch(asker, [key_id]) for key_id in ids]
+        if all(isinstance(outcome, Delivered) for outcome in alone):
+            due = "all keys in one request, as each alone"
+            self._contradicted(Contradiction("ETSI-014-6.4-01", due), refused)
+
+    def _contradicted(self, found: Contradiction | None, came: object) -> None:
+        if found is not None and found.requirement in self.search.asked:
+            self.search.broken(Broken(found, came, tuple(self.evidence)))
 
     def _enough(self, asker: Asker, ids: list[str]) -> Any:
         """Whether an answer is final, or the key may still be on its way and changes it."""
