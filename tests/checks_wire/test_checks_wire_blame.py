@@ -6,7 +6,15 @@ from typing import Any
 
 from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import fetching, get_key, histories, life_cycle, rest_wire
+from qonform.checks.etsi014 import (
+    extensions,
+    fetching,
+    get_key,
+    histories,
+    life_cycle,
+    races,
+    rest_wire,
+)
 from qonform.judging import Effort
 
 
@@ -65,20 +73,25 @@ def test_a_finding_leaves_nothing_else_undecided(judge_miniature):
     assert {verdict for verdict, _ in judged.values()} <= {"fail", "pass", "not_applicable"}, judged
 
 
-class WantsSize(Miniature):
-    """A Get key must state its size."""
+class WantsBoth(Miniature):
+    """A Get key must state number and size."""
 
     def wanted(self, method: str, body: bytes, query: dict[str, str]) -> dict[str, Any]:
         wanted = super().wanted(method, body, query)
-        if "size" not in wanted:
-            raise Refused(400, "size is missing")
+        if not {"number", "size"} <= set(wanted):
+            raise Refused(400, "number or size is missing")
         return wanted
 
 
-def test_one_member_that_must_be_stated_leaves_nothing_else_undecided(judge_miniature):
+def test_members_that_must_be_stated_leave_nothing_else_undecided(judge_miniature):
     judged, _ = judge_miniature(
-        WantsSize(),
+        WantsBoth(),
         get_key.a_key_reaches_both_ends,
+        get_key.sizes_within_the_limits_are_served,
+        get_key.sizes_outside_the_limits,
+        get_key.a_size_that_is_no_multiple_of_8,
+        extensions.an_unknown_optional_parameter,
+        races.several_masters_at_once,
         rest_wire.a_key_request_may_state_nothing,
         fetching.one_key_or_several,
         fetching.a_key_is_delivered_once,

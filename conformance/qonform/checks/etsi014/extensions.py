@@ -65,11 +65,11 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
 @judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=8)
 def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
     """Get key with an optional parameter that nobody knows, with values of every JSON type."""
-    control = bench.get_key(KeyRequest())
+    control = bench.get_key(KeyRequest(1, bench.key_size))
     if not isinstance(control, Delivered):
         raise Undecidable(f"Get key without the parameter was not served: {control}")
     for value in VALUES[: bench.cases(3, len(VALUES), len(VALUES))]:
-        request = KeyRequest(optional=((UNKNOWN, value),))
+        request = KeyRequest(1, bench.key_size, optional=((UNKNOWN, value),))
         outcome = bench.get_key(request)
         holds = isinstance(outcome, Delivered) or (
             isinstance(outcome, Refused)

@@ -125,7 +125,7 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
                 "ETSI-014-6.2-05", f"one key of {size} bit would take a quarter of the key budget"
             )
             continue
-        outcome = bench.get_key(KeyRequest(size=size))
+        outcome = bench.get_key(KeyRequest(1, size))
         judge.that(
             "ETSI-014-6.2-05",
             isinstance(outcome, Delivered),
@@ -135,7 +135,7 @@ def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
         )
         _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
     for size in _between(bench, low, high):
-        outcome = bench.get_key(KeyRequest(size=size))
+        outcome = bench.get_key(KeyRequest(1, size))
         _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
 
 
@@ -216,8 +216,8 @@ def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
     for size in (below, above):
         if size <= 0:
             continue
-        outcome = bench.get_key(KeyRequest(size=size))
-        control = bench.get_key(KeyRequest(size=smallest_size(bench)))
+        outcome = bench.get_key(KeyRequest(1, size))
+        control = bench.get_key(KeyRequest(1, smallest_size(bench)))
         judge.refusal(
             "ETSI-014-6.2-10",
             outcome,
@@ -237,8 +237,8 @@ def a_size_that_is_no_multiple_of_8(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-6.2-11", why)
         judge.not_applicable("ETSI-014-6.2-12", why)
         return
-    outcome = bench.get_key(KeyRequest(size=size))
-    control = bench.get_key(KeyRequest(size=smallest_size(bench)))
+    outcome = bench.get_key(KeyRequest(1, size))
+    control = bench.get_key(KeyRequest(1, smallest_size(bench)))
     judge_odd_size(judge, size, outcome, control)
 
 

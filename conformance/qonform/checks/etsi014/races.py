@@ -123,7 +123,7 @@ def several_masters_at_once(bench: Bench, judge: Judge) -> None:
         asking = list(islice(cycle(masters), width(bench)))
         bench.afford(len(asking) * size)
         outcomes = bench.burst(
-            [partial(by.keys.get_key, to, KeyRequest(size=size)) for by, to in asking]
+            [partial(by.keys.get_key, to, KeyRequest(1, size)) for by, to in asking]
         )
         _judge_distinct(judge, outcomes)
     served = [o for o in outcomes if isinstance(o, Delivered)]
