@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qonform.drivers.http_wire import HttpWire, Reply, WireError
@@ -52,12 +53,23 @@ from qonform.drivers.etsi014_wire import (
 _JSON_TYPE = "application/json"
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """A request as it goes out: with its whole path and all its headers."""
+
+    request: Request
+    path: str
+    headers: Mapping[str, str]
+    secure: bool
+
+
 class Etsi014Driver:
     """Speaks ETSI GS QKD 014 to every node that has a REST interface."""
 
     profile: ClassVar[str] = "etsi-014"
 
     def __init__(self, target: Target, log: ExchangeLog, meter: Meter) -> None:
+        self._target = target
         self._log = log
         self.meter = meter
         self._wires = {
@@ -116,30 +128,11 @@ class Etsi014Driver:
             fresh: on a connection of its own.
             plain: without TLS, whatever the manifest says.
         """
-        wire = self._wires[node]
-        secure = wire.secure and not plain
-        headers = {"Accept": _JSON_TYPE, **identity.headers}
-        if request.body is not None:
-            headers["Content-Type"] = _JSON_TYPE
-        headers.update(request.headers)
-        path = f"{wire.path}/api/v1/keys{request.path}"
-        safe = not isinstance(request.call, GetKeyWithIds) and request.method in {"GET", "POST"}
+        sent = self._prepared(node, identity, request, plain=plain)
         line = f"{node} over {self.profile}"
         with self.meter.request(line):
             at, began = self._log.now(), time.perf_counter()
-            result: Reply | WireError
-            try:
-                result = wire.send(
-                    self.context(node, identity) if secure else None,
-                    request.method,
-                    path,
-                    headers,
-                    request.body,
-                    safe=safe,
-                    fresh=fresh or plain,
-                )
-            except WireError as error:
-                result = error
+            result = self._asked(node, identity, sent, fresh=fresh or plain)
             took = time.perf_counter() - began
         if isinstance(result, WireError) and result.certificate and node not in self.unverified:
             self.unverified[node] = result.cause
@@ -147,6 +140,41 @@ class Etsi014Driver:
             return self.send(node, identity, request, fresh=fresh)
         if identity.enrolled:
             self.meter.heard(line, answered=isinstance(result, Reply))
+        return self._recorded(node, identity, sent, result, at, took)
+
+    def _prepared(self, node: str, identity: Identity, request: Request, *, plain: bool) -> _Sent:
+        wire = self._wires[node]
+        headers = {"Accept": _JSON_TYPE, **identity.headers}
+        if request.body is not None:
+            headers["Content-Type"] = _JSON_TYPE
+        headers.update(request.headers)
+        path = f"{wire.path}/api/v1/keys{request.path}"
+        return _Sent(request, path, headers, secure=wire.secure and not plain)
+
+    def _asked(
+        self, node: str, identity: Identity, sent: _Sent, *, fresh: bool
+    ) -> Reply | WireError:
+        request = sent.request
+        safe = not isinstance(request.call, GetKeyWithIds) and request.method in {"GET", "POST"}
+        context = self.context(node, identity) if sent.secure else None
+        try:
+            return self._wires[node].send(
+                context, request.method, sent.path, sent.headers, request.body,
+                safe=safe, fresh=fresh,
+            )  # fmt: skip
+        except WireError as error:
+            return error
+
+    def _recorded(
+        self,
+        node: str,
+        identity: Identity,
+        sent: _Sent,
+        result: Reply | WireError,
+        at: float,
+        took: float,
+    ) -> Answer:
+        request = sent.request
         answers: list[Answer] = []
 
         def make(number: int) -> Exchange:
@@ -154,20 +182,20 @@ class Etsi014Driver:
             answers.append(answer)
             self._account(answer, request)
             return Exchange(
-                number,
-                at,
-                1000 * took,
-                self.profile,
-                "https" if secure else "http",
-                node,
-                identity.label,
-                _show_request(request, path, headers),
-                _show_reply(result, answer.json),
-                self._command(node, identity, request, path, secure=secure),
-                identity.enrolled and not request.beside,
-                request.call,
-                answer.outcome,
-                answer,
+                number=number,
+                at_s=at,
+                duration_ms=1000 * took,
+                profile=self.profile,
+                transport="https" if sent.secure else "http",
+                node=node,
+                client=identity.label,
+                request=_show_request(sent),
+                reply=_show_reply(result, answer.json),
+                command=self._command(node, identity, sent),
+                regular=identity.enrolled and not request.beside,
+                call=request.call,
+                outcome=answer.outcome,
+                wire=answer,
             )
 
         self._log.record(make)
@@ -183,14 +211,14 @@ class Etsi014Driver:
         if isinstance(outcome, Delivered):
             self.meter.drew_keys([k.material.bits for k in outcome.value.keys])
 
-    def _command(
-        self, node: str, identity: Identity, request: Request, path: str, *, secure: bool
-    ) -> str:
-        words = ["curl", "-sS", "-i"]
-        if secure and self._cas[node]:
-            words += ["--cacert", str(self._cas[node])]
-        if identity.certificate:
-            words += ["--cert", str(identity.certificate), "--key", str(identity.private_key)]
+    def _command(self, node: str, identity: Identity, sent: _Sent) -> str:
+        """The curl command that sends it again, from the manifest's folder."""
+        request, words = sent.request, ["curl", "-sS", "-i"]
+        if sent.secure and (ca := self._cas[node]):
+            words += ["--cacert", self._target.name_of(ca)]
+        if identity.certificate and identity.private_key:
+            words += ["--cert", self._target.name_of(identity.certificate)]
+            words += ["--key", self._target.name_of(identity.private_key)]
         if request.method != "GET" or request.body is not None:
             words += ["-X", request.method]
         for name, value in {**redact_headers(identity.headers), **request.headers}.items():
@@ -199,8 +227,8 @@ class Etsi014Driver:
             if "Content-Type" not in request.headers:
                 words += ["-H", f"Content-Type: {_JSON_TYPE}"]
             words += ["--data-binary", request.body[:2000].decode("utf-8", "backslashreplace")]
-        scheme = "https" if secure else "http"
-        return shlex.join([*words, f"{scheme}://{self._wires[node].authority}{path}"])
+        scheme = "https" if sent.secure else "http"
+        return shlex.join([*words, f"{scheme}://{self._wires[node].authority}{sent.path}"])
 
     def close(self) -> None:
         """Closes kept connections."""
@@ -232,12 +260,12 @@ class Etsi014Client:
         return self._driver.send(self._node, self._identity, request).outcome
 
 
-def _show_request(request: Request, path: str, headers: Mapping[str, str]) -> Message:
+def _show_request(sent: _Sent) -> Message:
     body = None
-    if request.body is not None:
-        body = redact_text(request.body.decode("utf-8", "backslashreplace"))
-    shown = {k: v for k, v in headers.items() if k != "Accept"}
-    return Message(f"{request.method} {path}", redact_headers(shown), body)
+    if sent.request.body is not None:
+        body = redact_text(sent.request.body.decode("utf-8", "backslashreplace"))
+    shown = {k: v for k, v in sent.headers.items() if k != "Accept"}
+    return Message(f"{sent.request.method} {sent.path}", redact_headers(shown), body)
 
 
 def _show_reply(result: Reply | WireError, value: Json) -> Message:

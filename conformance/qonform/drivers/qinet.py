@@ -117,6 +117,7 @@ class QinetDriver:
     profile: ClassVar[str] = "qinet-keys"
 
     def __init__(self, target: Target, log: ExchangeLog, meter: Meter) -> None:
+        self._target = target
         self._log = log
         self.meter = meter
         self._nodes = {node.id: node.qinet for node in target.nodes if node.qinet}
@@ -254,11 +255,13 @@ class QinetDriver:
         return answers[0]
 
     def _command(self, node: str, identity: Identity, name: str, request: Protobuf) -> str:
-        words = ["grpcurl"]
-        if ca := self.ca(node):
-            words += ["-cacert", ca]
-        if identity.certificate:
-            words += ["-cert", str(identity.certificate), "-key", str(identity.private_key)]
+        """The grpcurl command that sends it again, from the manifest's folder."""
+        words, name_of = ["grpcurl"], self._target.name_of
+        if ca := self._nodes[node].ca:
+            words += ["-cacert", name_of(ca)]
+        if identity.certificate and identity.private_key:
+            words += ["-cert", name_of(identity.certificate)]
+            words += ["-key", name_of(identity.private_key)]
         for header, value in redact_headers(identity.headers).items():
             words += ["-H", f"{header.lower()}: {value}"]
         words += ["-d", json.dumps(json_format.MessageToDict(request))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from qonform.judging import Finding, Judge
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from qonform.exchanges import Exchange
 
 
-class Monitor:
+class Monitor(ABC):
     """Base of all monitors. A monitor costs nothing: it only looks at what others caused.
 
     Args:
@@ -32,9 +33,9 @@ class Monitor:
         }
         self._judges = {p: Judge(sorted(ids), tuple) for p, ids in self._known.items()}
 
+    @abstractmethod
     def see(self, exchange: Exchange) -> None:
         """Looks at one exchange."""
-        raise NotImplementedError
 
     def case(
         self,

@@ -181,6 +181,11 @@ class Target:
         """The first client of the manifest with that role, or None if nobody has it."""
         return next((client for client in self.clients if role in client.roles), None)
 
+    def name_of(self, file: Path) -> str:
+        """A file as one names it from the manifest's folder."""
+        folder = self.path.resolve().parent
+        return str(file.relative_to(folder) if file.is_relative_to(folder) else file)
+
     def node(self, id_: str) -> Node:
         """The node of that id. Raises KeyError; the node of a client always exists."""
         for node in self.nodes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from qinet_reference.domain.model import Key, Order
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from qinet_reference.domain.key_store import KeyStore
 
 
-class _SlaveFault(ServiceFault):
+class _SlaveFault(ServiceFault, ABC):
     """A slave that gets something else than its master got."""
 
     requirements = ("ETSI-014-5.4-01",)
@@ -25,9 +26,9 @@ class _SlaveFault(ServiceFault):
     ) -> list[Key]:
         return self.changed(await inner.get_key_with_ids(caller, master, key_ids))
 
+    @abstractmethod
     def changed(self, keys: list[Key]) -> list[Key]:
         """What the slave gets instead."""
-        raise NotImplementedError
 
 
 class OneBitDiffers(_SlaveFault):

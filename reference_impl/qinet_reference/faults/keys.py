@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode, encodebytes, urlsafe_b64encode
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -93,15 +94,15 @@ class IdChangedAtSlave(ServiceFault):
         return [Key(str(uuid4()), key.material) for key in keys]
 
 
-class _MaterialFault(Fault):
+class _MaterialFault(Fault, ABC):
     """A key source whose material is spoilt before anybody gets it."""
 
     def source(self, source: KeySource) -> KeySource:
         return _SpoiltSource(source, self.spoilt)
 
+    @abstractmethod
     def spoilt(self, source: KeySource, key: Key) -> bytes:
         """The material that is delivered instead."""
-        raise NotImplementedError
 
 
 class _SpoiltSource:
@@ -157,7 +158,7 @@ class BiasedMaterial(_MaterialFault):
         return bytes(a | (b & c) for a, b, c in zip(key.material, more, less, strict=True))
 
 
-class _EncodingFault(Fault):
+class _EncodingFault(Fault, ABC):
     """A REST wire that writes key material in another way."""
 
     def rest(self, wire: RestWire) -> RestWire:
@@ -169,9 +170,9 @@ class _EncodingFault(Fault):
         ]
         return {**container, "keys": keys}
 
+    @abstractmethod
     def encoded(self, material: bytes) -> str:
         """The text that stands for the material."""
-        raise NotImplementedError
 
 
 class Base64Url(_EncodingFault):
