@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tomllib
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import grpc
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Connect = Callable[[], Awaitable[Callable[[], Awaitable[None]]]]
 
 WIDTHS = (1, 16)
+GET_KEY = "/qinet.keys.v1.KeyDelivery/GetKey"
 
 
 def _start(stack: ExitStack, words: Sequence[str]) -> list[str]:
@@ -68,66 +70,82 @@ def _http_request(path: str, body: bytes | None) -> bytes:
     )
 
 
+@dataclass(frozen=True)
+class Files:
+    """Certificates of the reference network, and what the bare servers answer."""
+
+    ca: Path
+    certificate: Path
+    private_key: Path
+    server_certificate: Path
+    server_key: Path
+    payload: Path
+    message: Path
+
+    @classmethod
+    def of(cls, folder: Path, manifest: dict[str, Any]) -> Files:
+        """Those of the first client and node; writes a Key container of one key in both forms."""
+        node, client, pki = manifest["nodes"][0], manifest["clients"][0], folder / "pki"
+        payload, message = folder / "payload.json", folder / "message.bin"
+        key_id = "bc490419-7d60-487f-adc1-4ddcc177c139"
+        payload.write_text(json.dumps({"keys": [{"key_ID": key_id, "key": "A" * 43 + "="}]}))
+        key = pb.Key(id=pb.KeyId(key_id=key_id), material=bytes(32))
+        container = pb.GetKeyResponse(container=pb.KeyContainer(keys=[key]))
+        message.write_bytes(container.SerializeToString())
+        return cls(
+            folder / node["etsi014"]["ca"],
+            folder / client["certificate"],
+            folder / client["private_key"],
+            pki / f"{node['id']}.cert.pem",
+            pki / f"{node['id']}.key.pem",
+            payload,
+            message,
+        )
+
+    def bare(self) -> list[str]:
+        """Arguments of the bare servers."""
+        given = (self.ca, self.server_certificate, self.server_key, self.payload, self.message)
+        return ["benchmarks.bare", *map(str, given)]
+
+
+def _pairs(
+    files: Files, node: dict[str, Any], bare_http: int, bare_grpc: int
+) -> dict[str, tuple[Connect, Connect]]:
+    """Each kind of request, to the reference and to the bare server."""
+    context = ssl.create_default_context(cafile=str(files.ca))
+    context.load_cert_chain(files.certificate, files.private_key)
+    credentials = grpc.ssl_channel_credentials(
+        files.ca.read_bytes(), files.private_key.read_bytes(), files.certificate.read_bytes()
+    )
+    port = urlsplit(node["etsi014"]["url"]).port or 443
+    requests = {
+        "REST, Get status": _http_request("/api/v1/keys/sae-2/status", None),
+        "REST, Get key by POST": _http_request("/api/v1/keys/sae-2/enc_keys", b"{}"),
+    }
+    pairs = {
+        name: tuple(http("127.0.0.1", p, context, sent) for p in (port, bare_http))
+        for name, sent in requests.items()
+    }
+    sent = pb.GetKeyRequest(slave_id="sae-2").SerializeToString()
+    pairs["gRPC, GetKey"] = (
+        grpc_calls(node["qinet"]["address"], credentials, GET_KEY, sent),
+        grpc_calls(f"127.0.0.1:{bare_grpc}", credentials, METHOD, sent),
+    )
+    return pairs
+
+
 async def compare(
     folder: Path, rounds: int, requests: int
 ) -> list[tuple[str, list[Rate], list[Rate]]]:
     """Measures each kind of request on both servers in turns. Gives a row for each."""
+    serve = ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes"]
     with ExitStack() as stack:
-        (path,) = _start(
-            stack,
-            ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes", "--rate",
-             "1e12", "--capacity", "10000000"],
-        )  # fmt: skip
+        (path,) = _start(stack, [*serve, "--rate", "1e12", "--capacity", "10000000"])
         manifest = tomllib.loads(Path(path).read_text())
-        node, client = manifest["nodes"][0], manifest["clients"][0]
-        pki = folder / "pki"
-        ca, certificate, key = (
-            folder / name
-            for name in (node["etsi014"]["ca"], client["certificate"], client["private_key"])
-        )
-        payload = folder / "payload.json"
-        message = folder / "message.bin"
-        entry = {"key_ID": "bc490419-7d60-487f-adc1-4ddcc177c139", "key": "A" * 43 + "="}
-        payload.write_text(json.dumps({"keys": [entry]}))
-        message.write_bytes(
-            pb.GetKeyResponse(
-                container=pb.KeyContainer(
-                    keys=[pb.Key(id=pb.KeyId(key_id=entry["key_ID"]), material=bytes(32))]
-                )
-            ).SerializeToString()
-        )
-        bare_http, bare_grpc = _start(
-            stack,
-            ["benchmarks.bare", *map(str, (ca, pki / "kme-a.cert.pem", pki / "kme-a.key.pem",
-                                           payload, message))],
-        )  # fmt: skip
-        context = ssl.create_default_context(cafile=str(ca))
-        context.load_cert_chain(certificate, key)
-        credentials = grpc.ssl_channel_credentials(
-            ca.read_bytes(), key.read_bytes(), certificate.read_bytes()
-        )
-        port = urlsplit(node["etsi014"]["url"]).port or 443
-        status = _http_request("/api/v1/keys/sae-2/status", None)
-        enc = _http_request("/api/v1/keys/sae-2/enc_keys", b"{}")
-        get_key = pb.GetKeyRequest(slave_id="sae-2").SerializeToString()
-        pairs: dict[str, tuple[Connect, Connect]] = {
-            "REST, Get status": (
-                http("127.0.0.1", port, context, status),
-                http("127.0.0.1", int(bare_http), context, status),
-            ),
-            "REST, Get key by POST": (
-                http("127.0.0.1", port, context, enc),
-                http("127.0.0.1", int(bare_http), context, enc),
-            ),
-            "gRPC, GetKey": (
-                grpc_calls(
-                    node["qinet"]["address"], credentials,
-                    "/qinet.keys.v1.KeyDelivery/GetKey", get_key,
-                ),
-                grpc_calls(f"127.0.0.1:{bare_grpc}", credentials, METHOD, get_key),
-            ),
-        }  # fmt: skip
+        files = Files.of(folder, manifest)
+        bare_http, bare_grpc = map(int, _start(stack, files.bare()))
         rows = []
+        pairs = _pairs(files, manifest["nodes"][0], bare_http, bare_grpc)
         for name, (ours, bare) in pairs.items():
             for width in WIDTHS:
                 measured: tuple[list[Rate], list[Rate]] = ([], [])
