@@ -118,3 +118,24 @@ def test_a_batch_that_is_not_served_is_no_lost_key(judge_miniature):
     failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
     assert "ETSI-014-6.4-01" in failed
     assert "ETSI-014-5.3-04" not in failed, judged
+
+
+class NoGet(Miniature):
+    """Keys are fetched by POST alone."""
+
+    def ids(self, method: str, body: bytes, query: dict[str, str]) -> list[str]:
+        if method == "GET":
+            raise Refused(500, "a bug")
+        return super().ids(method, body, query)
+
+
+def test_that_get_is_not_served_leaves_nothing_open_that_post_shows(judge_miniature):
+    judged, _ = judge_miniature(
+        NoGet(),
+        fetching.one_key_or_several,
+        rest_wire.a_key_is_delivered_once_by_get,
+        rest_wire.a_third_party_is_refused_by_get,
+        rest_wire.a_key_is_fetched_by_get,
+    )
+    assert judged.pop("ETSI-014-6.4-02")[0] == "fail"
+    assert {verdict for verdict, _ in judged.values()} <= {"pass", "not_applicable"}, judged

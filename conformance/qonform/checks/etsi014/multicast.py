@@ -53,7 +53,7 @@ def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
     control = bench.get_key(KeyRequest())
     if isinstance(outcome, Delivered) and outcome.value.keys:
         keys = list(outcome.value.keys)
-        fetched = bench.fetch(third, [key.id for key in keys])
+        fetched = bench.fetch(third, [key.id for key in keys], judged=True)
         judge.that(
             "ETSI-014-6.2-20",
             same(keys, fetched),
