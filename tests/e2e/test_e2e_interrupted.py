@@ -11,11 +11,15 @@ from qonform_report import read
 
 
 def test_ctrl_c_leaves_a_report_that_is_marked(tmp_path):
+    # who runs the tests in the background may have them ignore Ctrl-C, and all that they start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     (tmp_path / "network").mkdir()
     with campaign.serving(tmp_path / "network", "--variant", "slow") as manifest:
         command = [sys.executable, "-m", "qonform", "run", "--target", str(manifest)]
         run = subprocess.Popen(
-            [*command, "--report-dir", str(tmp_path / "report")], stdout=subprocess.PIPE, text=True
+            [*command, "--report-dir", str(tmp_path / "report")],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         time.sleep(8)
         run.send_signal(signal.SIGINT)

@@ -109,10 +109,10 @@ def test_it_opens_without_complaint_and_asks_nobody_for_anything(browser, pages,
 def test_filters_narrow_the_list_and_stand_in_the_address(browser, pages):
     browser.get(pages["failing"])
     browser.find_element(By.CSS_SELECTOR, "[value=fail] + span").click()
-    assert browser.find_element(By.ID, "shown").text == "6 of 102"
+    soon(browser, lambda: browser.find_element(By.ID, "shown").text == "6 of 102")
     assert len(shown(browser)) == 6
     browser.find_element(By.NAME, "q").send_keys("stranger_is_refused 401")
-    assert shown(browser) == ["ETSI-014-5.4-02", "ETSI-014-5.4-03"]
+    soon(browser, lambda: shown(browser) == ["ETSI-014-5.4-02", "ETSI-014-5.4-03"])
     address = browser.current_url
     assert address.endswith("#?verdict=fail&q=stranger_is_refused+401")
 
@@ -120,7 +120,7 @@ def test_filters_narrow_the_list_and_stand_in_the_address(browser, pages):
     browser.get(address)
     assert shown(browser) == ["ETSI-014-5.4-02", "ETSI-014-5.4-03"]
     browser.find_element(By.CSS_SELECTOR, "[type=reset]").click()
-    assert browser.find_element(By.ID, "shown").text == "all 102"
+    soon(browser, lambda: browser.find_element(By.ID, "shown").text == "all 102")
 
 
 def test_level_and_clause_filter_too(browser, pages):
