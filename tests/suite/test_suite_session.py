@@ -158,3 +158,12 @@ def test_the_worst_case_of_a_requirement_stays_and_cases_add_up():
 def test_what_was_not_judged_is_undecided_with_the_reason():
     (finding,) = a_judge().findings("no key")
     assert (finding.verdict, finding.message) == (Verdict.INCONCLUSIVE, "no key")
+
+
+def test_a_finding_shows_no_key_wherever_a_target_puts_one(session):
+    judge = a_judge()
+    judge.that("R-1", False, due="a name", came=f"the name {CANARY}")
+    (finding,) = judge.findings("-")
+    assert CANARY not in str(finding)
+    session.observe("A-20", "etsi-014", f"`{CANARY}` in Status")
+    assert CANARY not in str(session.observations)

@@ -20,9 +20,12 @@ _SALT: Final = secrets.token_bytes(16)
 _LONGEST: Final = 4_000
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NAME_PART: Final = re.compile(r"[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{0,19}|IDs|v[0-9]|[0-9]{1,4}|")
+_NAME_PART: Final = re.compile(
+    r"[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{0,19}|IDs|[A-Z]{1,8}[0-9]{1,4}|[a-z]{1,8}[0-9]{1,4}|[0-9]{1,8}|"
+)
 _SECRET_NAMES: Final = frozenset({"key", "keys_raw", "material", "secret", "private_key"})
-_known: set[str] = set()
+_known = {"KeyDelivery", "GetKeyWithKeyIds", "ServerReflection"}
+"""Long names that may be shown: those of the interface, and of the manifest."""
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from qonform.exchanges import redact_text
 from qonform.judging.finding import Finding
 from qonform.judging.verdict import Verdict
 from qonform.ports.outcome import Delivered, Failed, Outcome
@@ -144,7 +145,8 @@ class Judge:
         if requirement not in self._requirements:
             raise LookupError(f"this check is not declared to judge {requirement}")
         cited = tuple(dict.fromkeys(map(_number, self._so_far() if evidence is None else evidence)))
-        new = Finding(requirement, verdict, message, due, came, cited)
+        due, came = (None if text is None else redact_text(text) for text in (due, came))
+        new = Finding(requirement, verdict, redact_text(message), due, came, cited)
         self._findings[requirement] = worse(self._findings.get(requirement), new)
 
 

@@ -13,7 +13,7 @@ from qonform.checks.wires import RestBench, RpcBench
 from qonform.drivers.etsi014 import Etsi014Driver
 from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.qinet import QinetDriver
-from qonform.exchanges import ExchangeLog, know
+from qonform.exchanges import ExchangeLog, know, redact_text
 from qonform.judging import Bench, Check, Driver, Effort, Finding, Judge, Undecidable
 from qonform.monitors import MonitorBank
 from qonform.monitors.open_points import OpenPoints
@@ -205,8 +205,8 @@ class Session:
         """Keeps an observation; each different answer once."""
         self.catalogue.observation(observation)  # raises for an unknown id
         answers = self.observations.setdefault((observation, profile), [])
-        if seen not in answers:
-            answers.append(seen)
+        if (shown := redact_text(seen)) not in answers:
+            answers.append(shown)
 
     def monitored(self) -> list[Record]:
         """What the monitors found by now."""
