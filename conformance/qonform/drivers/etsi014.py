@@ -226,9 +226,11 @@ class Etsi014Driver:
         if request.body is not None:
             if "Content-Type" not in request.headers:
                 words += ["-H", f"Content-Type: {_JSON_TYPE}"]
-            words += ["--data-binary", request.body[:2000].decode("utf-8", "backslashreplace")]
+            body = request.body[:2000].decode("utf-8", "backslashreplace")
+            words += ["--data-binary", redact_text(body)]
         scheme = "https" if sent.secure else "http"
-        return shlex.join([*words, f"{scheme}://{self._wires[node].authority}{sent.path}"])
+        url = f"{scheme}://{self._wires[node].authority}{redact_text(sent.path)}"
+        return shlex.join([*words, url])
 
     def close(self) -> None:
         """Closes kept connections."""
@@ -265,7 +267,7 @@ def _show_request(sent: _Sent) -> Message:
     if sent.request.body is not None:
         body = redact_text(sent.request.body.decode("utf-8", "backslashreplace"))
     shown = {k: v for k, v in sent.headers.items() if k != "Accept"}
-    return Message(f"{sent.request.method} {sent.path}", redact_headers(shown), body)
+    return Message(f"{sent.request.method} {redact_text(sent.path)}", redact_headers(shown), body)
 
 
 def _show_reply(result: Reply | WireError, value: Json) -> Message:

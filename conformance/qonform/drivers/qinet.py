@@ -264,7 +264,7 @@ class QinetDriver:
             words += ["-key", name_of(identity.private_key)]
         for header, value in redact_headers(identity.headers).items():
             words += ["-H", f"{header.lower()}: {value}"]
-        words += ["-d", json.dumps(json_format.MessageToDict(request))]
+        words += ["-d", redact_text(json.dumps(json_format.MessageToDict(request)))]
         return shlex.join([*words, self.address(node), name])
 
     def close(self) -> None:
