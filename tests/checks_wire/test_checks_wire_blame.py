@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from checks_wire_miniatures import Miniature, Refused
@@ -139,3 +140,24 @@ def test_that_get_is_not_served_leaves_nothing_open_that_post_shows(judge_miniat
     )
     assert judged.pop("ETSI-014-6.4-02")[0] == "fail"
     assert {verdict for verdict, _ in judged.values()} <= {"pass", "not_applicable"}, judged
+
+
+class FallsSilent(Miniature):
+    """After some Get keys nothing is answered any more."""
+
+    def answer(self, *asked: Any) -> Any:
+        if len(self.keys) > 6:
+            time.sleep(1)
+        return super().answer(*asked)
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        held = dict(self.keys)
+        given = super().get_key_with_ids(caller, master, ids)
+        self.keys |= {f"{i} fetched": held[i] for i in ids}
+        return given
+
+
+def test_a_search_that_silence_ends_decides_nothing(judge_miniature):
+    judged, _ = judge_miniature(FallsSilent(), histories.any_history_agrees_with_the_model)
+    assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
+    assert all("no answer" in why for _, why in judged.values())

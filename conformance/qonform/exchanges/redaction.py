@@ -18,7 +18,7 @@ from qonform.ports.secret import KeyMaterial, lenient_base64
 
 _SALT: Final = secrets.token_bytes(16)
 _LONGEST: Final = 4_000
-_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
+_RUN: Final = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9+/_-]{11,}={0,2}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME_PART: Final = re.compile(
     r"[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{0,19}|IDs|[A-Z]{1,8}[0-9]{1,4}|[a-z]{1,8}[0-9]{1,4}|[0-9]{1,8}|"
@@ -52,6 +52,8 @@ def redact_text(text: str) -> str:
 
     def show(found: re.Match[str]) -> str:
         run = found[0]
+        if run.startswith("%"):
+            return run
         return run if all(_is_name(part) for part in run.split("/")) else digest(run)
 
     shown = _RUN.sub(show, text[: _LONGEST + 1])

@@ -12,6 +12,7 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from qonform.checks.etsi014.get_key import smallest_size
+from qonform.drivers.meter import TargetDown
 from qonform.generators.key_requests import key_requests, sizes
 from qonform.judging import Application, Bench, Judge, Undecidable, judges
 from qonform.oracles.key_store import Contradiction, KeyStore
@@ -62,6 +63,8 @@ class Search:
         named = [a.sae_id for a in self.askers if a.role is Role.ADDITIONAL_SLAVE]
         self.requests = key_requests(min(3, bench.max_number), size, named, bench.multicast)
         self.asked = set(JUDGED)
+        self.down: str | None = None
+        """Why nobody answers any more, if so."""
         meter = bench.driver.meter
         self._spent_at_most = meter.spent.key_bits + meter.key_bits_left // 4
         """Key bits; other checks, and other transports, need theirs."""
@@ -154,8 +157,11 @@ class History(RuleBasedStateMachine):
     def get_status(self) -> None:
         """The master asks for the status; the monitors judge it."""
         if not self.idle:
-            s = self.search
-            self.evidence.append(s.master.keys.get_status(s.bench.slave_id).exchange)
+            self._attempt(self._get_status)
+
+    def _get_status(self) -> None:
+        s = self.search
+        self.evidence.append(s.master.keys.get_status(s.bench.slave_id).exchange)
 
     @rule(
         who=st.integers(0, 9),
@@ -220,6 +226,8 @@ class History(RuleBasedStateMachine):
             step()
         except Undecidable as reason:
             self.search.over = str(reason)
+        except TargetDown as reason:
+            self.search.over = self.search.down = str(reason)
 
     def teardown(self) -> None:
         """Whoever has keys left fetches them: nothing may have been lost on the way."""
@@ -278,6 +286,8 @@ def _explore(bench: Bench, search: Search) -> None:
 
 def _conclude(judge: Judge, search: Search, requests: int) -> None:
     """No history contradicts what is still asked."""
+    if search.down:
+        raise Undecidable(search.down)
     if not search.steps:
         raise Undecidable(search.over or "no history had a key to fetch")
     for requirement in sorted(search.asked):
