@@ -264,7 +264,8 @@ class QinetDriver:
             words += ["-key", name_of(identity.private_key)]
         for header, value in redact_headers(identity.headers).items():
             words += ["-H", f"{header.lower()}: {value}"]
-        words += ["-d", redact_text(json.dumps(json_format.MessageToDict(request)))]
+        asked = json_format.MessageToDict(request, preserving_proto_field_name=True)
+        words += ["-d", redact_text(json.dumps(asked))]
         return shlex.join([*words, self.address(node), name])
 
     def close(self) -> None:
