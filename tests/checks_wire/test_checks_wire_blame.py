@@ -158,6 +158,8 @@ class FallsSilent(Miniature):
 
 
 def test_a_search_that_silence_ends_decides_nothing(judge_miniature):
-    judged, _ = judge_miniature(FallsSilent(), histories.any_history_agrees_with_the_model)
+    judged, _ = judge_miniature(
+        FallsSilent(), histories.any_history_agrees_with_the_model, effort=Effort.STANDARD
+    )
     assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
     assert all("no answer" in why for _, why in judged.values())
