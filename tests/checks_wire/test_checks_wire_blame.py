@@ -93,6 +93,7 @@ def test_members_that_must_be_stated_leave_nothing_else_undecided(judge_miniatur
         get_key.a_size_that_is_no_multiple_of_8,
         extensions.an_unknown_optional_parameter,
         races.several_masters_at_once,
+        life_cycle.roles_are_per_key,
         rest_wire.a_key_request_may_state_nothing,
         fetching.one_key_or_several,
         fetching.a_key_is_delivered_once,

@@ -108,7 +108,7 @@ def roles_are_per_key(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-5.3-05", "the manifest claims one_way")
         return
     slave, master = bench.slave, bench.master
-    got = bench.get_key(KeyRequest(1), by=slave, to=master.sae_id)
+    got = bench.get_key(KeyRequest(1, bench.key_size), by=slave, to=master.sae_id)
     if not isinstance(got, Delivered) or not got.value.keys:
         judge.that("ETSI-014-5.3-05", False, due="a key for the slave as master", came=got)
         return
