@@ -6,7 +6,7 @@ import os
 import campaign
 import pytest
 
-FAULTS = [f for f in campaign.alterations("faults") if f.name not in campaign.EXPLAINED]
+FAULTS = campaign.alterations("faults")
 SHARES = 5
 """A fifth of the faults a day; QONFORM_ALL=1 takes all."""
 
