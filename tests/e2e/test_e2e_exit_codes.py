@@ -159,3 +159,31 @@ def test_the_same_seed_asks_the_same(network, tmp_path):
 
 def _requests(row):
     return [e["request"]["summary"] for check in row["checks"] for e in check["evidence"]]
+
+
+def test_a_crash_of_the_suite_is_2_and_shows_no_value(network, tmp_path):
+    crash = (
+        "import sys, qonform.cli as c\n"
+        "def judge(*_): raise ValueError('c2VjcmV0IGtleSBtYXRlcmlhbA==')\n"
+        "sys.modules['qonform.cli.run'].judge = judge\n"
+        "c.main()\n"
+    )
+    command = [sys.executable, "-c", crash, "run", "--target", str(network)]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "a fault of the suite itself: ValueError at <string>:2" in ended.stderr
+    assert "c2VjcmV0" not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["list"], ["run", "--help"]])
+def test_asking_for_help_is_0(arguments):
+    ended = subprocess.run([sys.executable, "-m", "qonform", *arguments], check=False)
+    assert ended.returncode == 0
+
+
+def test_no_command_and_an_unknown_one_are_2():
+    for arguments in ([], ["frobnicate"], ["explain"], ["explain", "ETSI-014-0"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "qonform", *arguments], check=False, capture_output=True
+        )
+        assert ended.returncode == 2, arguments

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")),
          *sorted((ROOT / "examples").rglob("*.toml"))]  # fmt: skip
-PROGRAMS = {"qonform": qonform.cli.main, "qinet-reference": qinet_reference.cli.main}
+PROGRAMS = {"qonform": qonform.cli.commands, "qinet-reference": qinet_reference.cli.main}
 
 
 def typed() -> Iterator[tuple[str, str]]:

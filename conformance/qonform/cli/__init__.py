@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from pathlib import Path
+
 import click
 
 from qonform.cli.catalogue import explain, list_
 from qonform.cli.run import run
 
+_USAGE_OR_TOOL, _UNDECIDED = 2, 3
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qonform")
-def main() -> None:
+def commands() -> None:
     """Judges a quantum-network implementation against its standards, clause by clause.
 
     Exit codes: 0 conforming, 1 at least one mandatory requirement failed, 2 usage, manifest or
@@ -18,6 +24,27 @@ def main() -> None:
     """
 
 
-main.add_command(run)
-main.add_command(list_)
-main.add_command(explain)
+for command in (run, list_, explain):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Runs a command. Whatever goes wrong, the exit code is one of the contract's."""
+    try:
+        code = commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted: nothing was decided.", err=True)
+        code = _UNDECIDED
+    except Exception as error:
+        click.echo(f"Error: a fault of the suite itself: {_place(error)}", err=True)
+        code = _USAGE_OR_TOOL
+    sys.exit(code)
+
+
+def _place(error: Exception) -> str:
+    """Type and place of an error. No values: they may hold keys."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_DEEPEST = 100
 _KINDS = {
     400: RefusalKind.BAD_REQUEST,
     401: RefusalKind.UNAUTHORISED,
@@ -154,14 +155,24 @@ def read(result: Reply | WireError, call: Call | None, number: int) -> Answer:
 
 
 def _lenient_json(body: bytes) -> Json:
-    try:
-        return json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(body.decode("latin-1"))
-    except (ValueError, RecursionError):
-        return None
+    for encoding in ("utf-8-sig", "latin-1"):
+        try:
+            value = json.loads(body.decode(encoding))
+        except (ValueError, RecursionError):
+            continue
+        return value if _shallow(value) else None
+    return None
+
+
+def _shallow(value: Json, depth: int = _DEEPEST) -> bool:
+    """Whether a value is nested no deeper than anybody's reader must follow (RFC 8259 9)."""
+    match value:
+        case dict():
+            return depth > 0 and all(_shallow(v, depth - 1) for v in value.values())
+        case list():
+            return depth > 0 and all(_shallow(v, depth - 1) for v in value)
+        case _:
+            return True
 
 
 def _read_status(value: Json, number: int) -> Outcome[Status]:

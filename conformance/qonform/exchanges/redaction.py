@@ -48,7 +48,11 @@ def _is_name(run: str) -> bool:
 
 
 def redact_text(text: str) -> str:
-    """`text` with every run that may be key material digested, and cut when it is very long."""
+    """`text` with every run that may be key material digested, and cut when it is very long.
+
+    Half characters, which JSON can hold and no file can, are spelled out.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode()
 
     def show(found: re.Match[str]) -> str:
         run = found[0]

@@ -10,6 +10,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from qonform.catalogue import Level, Requirement
+from qonform.exchanges import redact_text
 from qonform.judging import Overall, Verdict, combine, overall
 from qonform.monitors.randomness import Randomness
 
@@ -240,7 +241,11 @@ def _status(status: Status) -> dict[str, Any]:
         "min_key_size": status.min_key_size,
         "max_SAE_ID_count": status.max_sae_id_count,
     }
-    return {name: value for name, value in names.items() if value is not None}
+    return {
+        name: redact_text(value) if isinstance(value, str) else value
+        for name, value in names.items()
+        if value is not None
+    }
 
 
 def _run(session: Session) -> dict[str, Any]:
