@@ -91,7 +91,8 @@ def run(
         secrets.randbelow(2**32) if seed is None else seed,
         _command(manifest, effort),
     )
-    console = Console(stderr=False, highlight=False)
+    _check_writable(report_dir)
+    console = Console(highlight=False)
     try:
         with _manifest(manifest) as path:
             results = _judged(path, options, console)
@@ -102,6 +103,14 @@ def run(
         raise UsageFailure(f"{report_dir}: cannot write the report: {error.strerror}") from error
     conclude(console, results, report)
     sys.exit(results["summary"]["exit_code"])
+
+
+def _check_writable(folder: Path) -> None:
+    """Fails before any key is spent on a report that nobody could read."""
+    absolute = folder.absolute()
+    there = next(p for p in (absolute, *absolute.parents) if p.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageFailure(f"--report-dir {folder}: {there} is no folder that can be written to")
 
 
 def _judged(path: Path, options: Options, console: Console) -> dict[str, Any]:
