@@ -27,6 +27,7 @@ CONFORMING = {
 """Those that lack nothing that a verdict needs."""
 
 
+@pytest.mark.timeout(600)  # some of them take their time
 @pytest.mark.parametrize("variant", campaign.alterations("variants"), ids=lambda v: v.name)
 def test_an_odd_target_is_not_failed(variant):
     judged, results = campaign.judge_altered(

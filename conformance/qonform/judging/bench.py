@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SLOW_ANSWER_S, _LATE_KEY_S = 0.1, 0.5
 _PLENTY = 16
 """Keys beyond what a request needs from which its refusal cannot be for want of keys."""
 _NEXT_TO_NOTHING = 2
@@ -109,6 +110,7 @@ class Bench:
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
         self._vain_s = 4 * self.delay_s
+        self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
@@ -334,6 +336,7 @@ class Bench:
             Undecidable: no key of the run has ever arrived, or so much time was waited in vain
                 that waiting again would say nothing.
         """
+        began = time.monotonic()
         outcome = self.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
@@ -342,6 +345,7 @@ class Bench:
         )
         if isinstance(outcome, Delivered):
             self._arrival = True
+            self._late = self._late or time.monotonic() - began > _LATE_KEY_S
         if not judged and not self._arrives():
             raise Undecidable(f"no key has reached another SAE in this run: {outcome}")
         return outcome
@@ -395,8 +399,19 @@ class Bench:
         return outcome
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:
-        """How many cases to try at this run's effort."""
+        """How many random cases to try at this run's effort; a quarter of it at a slow target."""
+        number = self.by_effort(quick, standard, thorough)
+        return max(min(number, 1), number // 4) if self._slow else number
+
+    def by_effort(self, quick: int, standard: int, thorough: int) -> int:
+        """One of three numbers, by this run's effort."""
         return {Effort.QUICK: quick, Effort.STANDARD: standard}.get(self.effort, thorough)
+
+    @property
+    def _slow(self) -> bool:
+        """Whether an answer takes a tenth of a second, or a key half a second to arrive."""
+        spent = self.driver.meter.spent
+        return self._late or spent.target_s > _SLOW_ANSWER_S * max(10, spent.requests)
 
     # --- many at once, and chance ------------------------------------------------------------
 

@@ -90,7 +90,7 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
 
 def _many(bench: Bench, size: int) -> int:
     """The largest number that Status allows, within what this effort spends on one request."""
-    return max(1, min(bench.max_number, bench.cases(4_096, 131_072, 1_048_576) // size))
+    return max(1, min(bench.max_number, bench.by_effort(4_096, 131_072, 1_048_576) // size))
 
 
 def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
@@ -150,7 +150,7 @@ def _judge_arrival(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
 
 def _between(bench: Bench, low: int, high: int) -> list[int]:
     """Some multiples of 8 between the limits, not too large to pay for."""
-    ceiling = min(high, low + bench.cases(1_024, 8_192, 65_536))
+    ceiling = min(high, low + bench.by_effort(1_024, 8_192, 65_536))
     choices = range(low + 8, ceiling, 8)
     return bench.chance("sizes").sample(choices, min(len(choices), bench.cases(2, 6, 24)))
 

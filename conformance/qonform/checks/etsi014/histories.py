@@ -58,7 +58,7 @@ class Search:
         self.master = bench.master
         self.askers = _askers(bench)
         low = smallest_size(bench)
-        ceiling = bench.cases(512, 2_048, 16_384)
+        ceiling = bench.by_effort(512, 2_048, 16_384)
         size = sizes(low, bench.sizes[1] // 8 * 8, bench.key_size, ceiling=ceiling)
         named = [a.sae_id for a in self.askers if a.role is Role.ADDITIONAL_SLAVE]
         self.requests = key_requests(min(3, bench.max_number), size, named, bench.multicast)
@@ -267,8 +267,8 @@ def _explore(bench: Bench, search: Search) -> None:
     """Looks for a history that breaks what is asked, and for the shortest such."""
     machine = type("Run", (History,), {"search": search})
     chosen = settings(
-        max_examples=bench.cases(4, 25, 400),
-        stateful_step_count=bench.cases(8, 14, 40),
+        max_examples=max(2, bench.cases(4, 25, 400)),
+        stateful_step_count=bench.by_effort(8, 14, 40),
         database=None,
         deadline=None,
         print_blob=False,
