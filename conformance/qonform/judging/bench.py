@@ -109,7 +109,7 @@ class Bench:
         """Whether Get key was seen to be served only with a size."""
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
-        self._vain_s = 4 * self.delay_s
+        self._vain_waits = 4
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
@@ -340,7 +340,6 @@ class Bench:
         outcome = self.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
-            patience_s=self.delay_s if judged or self._arrival else self.delay_s / 10,
             spared=judged,
         )
         if isinstance(outcome, Delivered):
@@ -368,15 +367,13 @@ class Bench:
         ask: Callable[[], Outcome[T]],
         done: Callable[[Outcome[T]], bool],
         *,
-        patience_s: float | None = None,
         spared: bool = False,
     ) -> Outcome[T]:
-        """Asks until `done`, at most for `patience_s` or else `delay_s`; the last outcome.
+        """Asks until `done`, at most for `delay_s`; the last outcome.
 
         Args:
             ask: what is done again and again.
             done: whether an outcome is final.
-            patience_s: how long to go on, in seconds.
             spared: waits also when too much has been waited in vain: this is the very question.
 
         Raises:
@@ -385,17 +382,16 @@ class Bench:
         outcome = ask()
         if done(outcome) or isinstance(outcome, Failed):
             return outcome
-        if self._vain_s <= 0 and not spared:
+        if self._vain_waits <= 0 and not spared:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
-        patience = self.delay_s if patience_s is None else patience_s
-        deadline, pause = time.monotonic() + patience, 0.02
+        deadline, pause = time.monotonic() + self.delay_s, 0.02
         while (left := deadline - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)
             outcome = ask()
             if done(outcome) or isinstance(outcome, Failed):
                 return outcome
-        self._vain_s -= patience
+        self._vain_waits -= 1
         return outcome
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:

@@ -16,6 +16,8 @@ class Check:
     requirements: tuple[str, ...]
     keys: float
     """What it draws at most at `standard`, in keys of default size."""
+    first: bool
+    """Whether it runs before all others, which rest on what it finds out."""
     function: Callable[..., None]
 
     @property
@@ -31,7 +33,7 @@ class Check:
         return " ".join(paragraph.split())
 
 
-def judges(*requirements: str, keys: float) -> Callable[[F], F]:
+def judges(*requirements: str, keys: float, first: bool = False) -> Callable[[F], F]:
     """Marks a function as the check of `requirements`.
 
     Its first parameter says what it talks to: `bench` (meaning; runs over every transport),
@@ -39,10 +41,11 @@ def judges(*requirements: str, keys: float) -> Callable[[F], F]:
 
     Args:
         keys: what it draws at most at `standard`, in keys of default size.
+        first: whether it runs before all others, which rest on what it finds out.
     """
 
     def mark(function: F) -> F:
-        function.qonform = Check(requirements, keys, function)  # type: ignore[attr-defined]
+        function.qonform = Check(requirements, keys, first, function)  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -106,7 +106,7 @@ class Plugin:
             or (i.check.requirements and i.profile in open_)
         ]
         self._session.progress.planned(len(items))
-        items.sort(key=lambda item: (not item.check.requirements, item.check.keys))
+        items.sort(key=lambda i: (not i.check.first, not i.check.requirements, i.check.keys))
 
 
 def collect_and_run(session: Session) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
 
 
-@judges("ETSI-014-5.3-01", "ETSI-014-5.4-01", "ETSI-014-6.2-04", keys=1)
+@judges("ETSI-014-5.3-01", "ETSI-014-5.4-01", "ETSI-014-6.2-04", keys=1, first=True)
 def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
     """The master gets a key of default size, and the slave fetches its copy."""
     got = bench.get_key(KeyRequest(1))
