@@ -49,6 +49,7 @@ class Meter:
         self._slots = threading.BoundedSemaphore(limits.max_concurrency)
         self._interval = 1.0 / limits.requests_per_second
         self._next = 0.0
+        self._turn = threading.local()
         self._waiting = 0
         self._waiting_since = 0.0
 
@@ -76,7 +77,33 @@ class Meter:
             finally:
                 self._end()
 
+    def book(self, number: int) -> None:
+        """Waits until so many requests may go out at one moment, each of them `booked()`.
+
+        They take the turns before and after that moment, so that no second has more requests
+        than the agreed rate.
+        """
+        with self._lock:
+            now = time.monotonic()
+            moment = max(now, self._next + (number - 1) * self._interval)
+            self._next = moment + number * self._interval
+        time.sleep(moment - now)
+
+    @contextmanager
+    def booked(self) -> Iterator[None]:
+        """Lets the next request of this thread go out at once: its turn was booked."""
+        self._turn.booked = True
+        try:
+            yield
+        finally:
+            self._turn.booked = False
+
     def _wait_for_turn(self) -> None:
+        if getattr(self._turn, "booked", False):
+            self._turn.booked = False
+            with self._lock:
+                self.spent.requests += 1
+            return
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)

@@ -419,11 +419,13 @@ class Bench:
         """
         if len(calls) > self.target.limits.max_concurrency:
             raise Undecidable(f"limits.max_concurrency allows less than {len(calls)} at once")
-        barrier = threading.Barrier(len(calls))
+        barrier, meter = threading.Barrier(len(calls)), self.driver.meter
+        meter.book(len(calls))
 
         def start(call: Callable[[], Outcome[Any]]) -> Outcome[Any]:
             barrier.wait()
-            return call()
+            with meter.booked():
+                return call()
 
         return [f.result() for f in [self._pool.submit(start, call) for call in calls]]
 
