@@ -53,10 +53,6 @@ class Meter:
         self._waiting = 0
         self._waiting_since = 0.0
 
-    def down(self) -> list[str]:
-        """The lines whose circuit is open: nothing more is sent there."""
-        return [line for line, silent in self._silent.items() if silent >= self._patience]
-
     @contextmanager
     def request(self, line: str) -> Iterator[None]:
         """Holds one place among the concurrent requests, at the agreed rate.

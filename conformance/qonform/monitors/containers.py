@@ -49,7 +49,7 @@ class Containers(Monitor):
                 self._count(exchange, call.request, len(keys))
                 self._sizes(exchange, call, keys)
                 for key in keys:
-                    self._issued[key.id] = key.material, exchange.number
+                    self._issued[_fold(key.id)] = key.material, exchange.number
             case GetKeyWithIds() as call, Delivered(value=KeyContainer(keys=keys)):
                 self._exactly(exchange, call, keys)
                 for key in keys:
@@ -107,7 +107,7 @@ class Containers(Monitor):
         )
 
     def _alike(self, exchange: Exchange, key: Key) -> None:
-        issued = self._issued.get(key.id)
+        issued = self._issued.get(_fold(key.id))
         if issued is None:
             return
         material, number = issued

@@ -38,13 +38,20 @@ class SingleKme(Variant):
         return replace(plan, listed_kmes=plan.kmes[:1])
 
 
-class OneKeyPerRequest(Variant):
-    """One key a request is all there is."""
+class OneKeyPerRequest(ServiceVariant):
+    """One key a request is all there is, for masters and for slaves."""
 
     name = "one-key-per-request"
 
     def plan(self, plan: Plan) -> Plan:
         return replace(plan, limits=replace(plan.limits, max_key_per_request=1))
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        if len(key_ids) > 1:
+            raise Refusal(Reason.NUMBER_OUT_OF_RANGE, "one key a request")
+        return await inner.get_key_with_ids(caller, master, key_ids)
 
 
 class OneSize(Variant):

@@ -38,7 +38,7 @@ def a_key_reaches_both_ends(bench: Bench, judge: Judge) -> None:
     else:
         _judge_default(bench, judge, key)
     fetched = bench.fetch(bench.slave, [key.id], judged=True)
-    alike = isinstance(fetched, Delivered) and [key] == list(fetched.value.keys)
+    alike = same([key], fetched)
     judge.that(
         "ETSI-014-5.4-01",
         alike,

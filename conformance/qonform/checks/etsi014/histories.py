@@ -175,7 +175,8 @@ class History(RuleBasedStateMachine):
         # half of all fetches are the slave's own
         asker = self.search.askers[0 if who >= 5 else who % len(self.search.askers)]
         ids = list(dict.fromkeys(self.ids[-1 - pick % len(self.ids)] for pick in picks))
-        if unknown:
+        ids = ids[: self.search.bench.max_number]
+        if unknown and len(ids) < self.search.bench.max_number:
             ids.append(f"00000000-0000-4000-8000-{self.search.steps:012d}")
         self._attempt(lambda: self._fetch(asker, ids))
 
