@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import signal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000  # each key that waits for its slave is a few objects
+_OF_A_FAULT = ("requirements", "seen_in", "beside")
+_OF_A_VARIANT = ("breaks",)
 
 T = TypeVar("T", bound=Alteration)
 
@@ -103,15 +106,23 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 @main.command(name="faults")
-def list_faults() -> None:
+@click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
+def list_faults(as_json: bool) -> None:
     """List what can be broken: name, requirements, the lie it tells."""
+    if as_json:
+        click.echo(json.dumps([_described(one, _OF_A_FAULT) for one in faults.ALL], indent=2))
+        return
     for fault in faults.ALL:
         click.echo(f"{fault.name}\t{','.join(fault.requirements)}\t{_sentence(fault)}")
 
 
 @main.command(name="variants")
-def list_variants() -> None:
+@click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
+def list_variants(as_json: bool) -> None:
     """List in which ways the network can be unusual and still conform."""
+    if as_json:
+        click.echo(json.dumps([_described(one, _OF_A_VARIANT) for one in variants.ALL], indent=2))
+        return
     for variant in variants.ALL:
         click.echo(f"{variant.name}\t{_sentence(variant)}")
 
@@ -179,5 +190,10 @@ def _named(kinds: Iterable[type[T]], names: Sequence[str], word: str) -> list[T]
     return [by_name[name]() for name in names]
 
 
+def _described(kind: type[Alteration], attributes: Sequence[str]) -> dict[str, object]:
+    told = {"name": kind.name, "sentence": _sentence(kind)}
+    return {**told, **{attribute: getattr(kind, attribute) for attribute in attributes}}
+
+
 def _sentence(kind: type[Alteration]) -> str:
-    return (kind.__doc__ or "").partition("\n\n")[0].strip()
+    return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())

@@ -226,3 +226,17 @@ def test_lists() -> None:
     assert re.search(r"^delivered-twice\tETSI-014-5.4-06\tA slave may .*\.$", listed, re.MULTILINE)
     listed = CliRunner().invoke(main, ["variants"]).output
     assert len(listed.splitlines()) == len(variants.ALL)
+
+
+def test_lists_as_json() -> None:
+    listed = json.loads(CliRunner().invoke(main, ["faults", "--json"]).output)
+    assert [one["name"] for one in listed] == [fault.name for fault in faults.ALL]
+    short = next(one for one in listed if one["name"] == "number-partial-when-short")
+    assert set(short) == {"name", "sentence", "requirements", "seen_in", "beside"}
+    assert short["beside"] == ["small-store"]
+    assert re.fullmatch(r"When too little is stored, .* as if all were well\.", short["sentence"])
+    listed = json.loads(CliRunner().invoke(main, ["variants", "--json"]).output)
+    assert [one["name"] for one in listed] == [variant.name for variant in variants.ALL]
+    plain = next(one for one in listed if one["name"] == "plain-http")
+    assert set(plain) == {"name", "sentence", "breaks"}
+    assert "ETSI-014-4-01" in plain["breaks"]

@@ -10,10 +10,14 @@ from qinet_reference.alteration import Alteration, AltersService, AltersStore
 class Fault(Alteration):
     """A lie that a network can tell; the docstring of each subclass says which.
 
-    `requirements` are the ids, in the suite's catalogue, of what it breaks.
+    `requirements` are the ids, in the suite's catalogue, of what it breaks. `seen_in` names
+    public implementations that are known to have it. `beside` names the variants without which
+    it does not show.
     """
 
     requirements: ClassVar[tuple[str, ...]]
+    seen_in: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
 
 
 class ServiceFault(Fault, AltersService):

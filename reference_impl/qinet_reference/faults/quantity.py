@@ -89,6 +89,7 @@ class PartialWhenShort(ServiceFault):
 
     name = "number-partial-when-short"
     requirements = ("ETSI-014-6.2-01",)
+    beside = ("small-store",)
 
     def plan(self, plan: Plan) -> Plan:
         count = plan.limits.max_key_per_request - 1

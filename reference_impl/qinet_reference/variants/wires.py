@@ -39,6 +39,7 @@ class PlainHttp(Variant):
     """A laboratory without TLS: all is well, except what the standard says about TLS."""
 
     name = "plain-http"
+    breaks = ("ETSI-014-4-01", "ETSI-014-4-03", "ETSI-014-5.1-01")
 
     def plan(self, plan: Plan) -> Plan:
         return replace(plan, scheme="http", identity=Identity.HEADER, serves_grpc=False)
