@@ -2,13 +2,11 @@
 
 A supplier with twenty failures asks where to begin. Secrecy comes before agreement of the two
 ends, that before whether keys come as ordered, that before form, and the wording of a message
-last. The results do not name a requirement's concern; it is read from the statement's words. A
-wrong guess moves a failure in a list, and never a verdict.
+last. The results name the concern of each requirement.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,62 +19,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Concern:
-    """A kind of harm, and the words that show a requirement is about it."""
+    """A kind of harm."""
 
     key: str
     title: str
-    signs: re.Pattern[str]
 
 
-def _signs(*words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words), re.IGNORECASE)
+_MOST_FUNDAMENTAL_FIRST = (
+    Concern("secrecy", "Who gets a key"),
+    Concern("agreement", "The same keys at both ends, once"),
+    Concern("service", "Keys as they were ordered"),
+    Concern("form", "Form on the wire"),
+    Concern("wording", "The wording of messages"),
+)
+_BY_KEY = {concern.key: concern for concern in _MOST_FUNDAMENTAL_FIRST}
+_UNTOLD = _BY_KEY["service"]
+"""Of a requirement whose results do not say."""
 
-
-SECRECY = Concern(
-    "secrecy",
-    "Who gets a key",
-    _signs(
-        r"\bTLS\b", "HTTPS", "authenticat", "certificate", r"\b401\b", "caller whose",
-        "caller was", "of the caller", "own key", "random:",
-    ),
-)  # fmt: skip
-AGREEMENT = Concern(
-    "agreement",
-    "The same keys at both ends, once",
-    _signs(
-        "identical", "unique", "leave the pool", "removed", "removes", "invalidate", "consumes",
-        "take it from", "pairwise distinct", "two ends", "exactly the keys",
-    ),
-)  # fmt: skip
-SERVICE = Concern(
-    "service",
-    "Keys as they were ordered",
-    _signs(
-        r"\bserved\b", r"\bgets\b", "refuse", "deliver", "fetch", "answered with", "falls by",
-        "how an unknown", "returns",
-    ),
-)  # fmt: skip
-FORM = Concern(
-    "form",
-    "Form on the wire",
-    _signs(
-        r"\bmembers?\b.*(string|integer|object|array|base64)", "content type", "JSON texts",
-        "text form", "prescribed body", "Errors of", "paths below", "badly formed",
-    ),
-)  # fmt: skip
-WORDING = Concern("wording", "The wording of messages", _signs("has exactly the message"))
-
-_RANK = {
-    concern.key: rank for rank, concern in enumerate((SECRECY, AGREEMENT, SERVICE, FORM, WORDING))
-}
-_GUESSES = (WORDING, FORM, SECRECY, AGREEMENT, SERVICE)
-"""What is told by the most particular words is asked first."""
+_RANK = {concern.key: rank for rank, concern in enumerate(_MOST_FUNDAMENTAL_FIRST)}
 
 
 def concern_of(requirement: Mapping[str, Any]) -> Concern:
-    """The concern of a requirement, from the words of its statement."""
-    statement = requirement["statement"]
-    return next((each for each in _GUESSES if each.signs.search(statement)), FORM)
+    """The concern of a requirement."""
+    return _BY_KEY.get(requirement.get("concern", ""), _UNTOLD)
 
 
 @dataclass(frozen=True)

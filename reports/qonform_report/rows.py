@@ -58,6 +58,8 @@ class Row:
     statement: str
     basis: str
     observed_by: str
+    why: str
+    causes: tuple[str, ...]
     provisional: bool
     look: Look
     reason: str
@@ -133,6 +135,8 @@ def _row(requirement: Mapping[str, Any], allowance: Allowance) -> Row:
         statement=requirement["statement"],
         basis=_BASES.get(basis, basis),
         observed_by=requirement.get("observed_by", ""),
+        why=requirement.get("why", ""),
+        causes=tuple(requirement.get("causes", ())),
         provisional=requirement.get("provisional", False),
         look=look(requirement["verdict"], requirement["level"]),
         reason=requirement.get("reason", ""),

@@ -83,6 +83,30 @@ def test_a_row_reads_as_sentences_of_our_own(row: Requirement) -> None:
     assert set(re.findall(r'"([^"]+)"', row.statement)) <= PROTOCOL_CONSTANTS
 
 
+@pytest.mark.parametrize("row", CATALOGUE.requirements, ids=lambda r: r.id)
+def test_what_can_be_judged_says_why_it_matters_and_what_usually_breaks_it(
+    row: Requirement,
+) -> None:
+    if row.not_tested:
+        assert (row.concern, row.why, row.causes) == (None, None, ())
+        return
+    assert row.concern
+    assert row.why
+    assert 40 <= len(row.why) <= 200
+    assert 2 <= len(row.causes) <= 4
+    assert len(set(row.causes)) == len(row.causes)
+    for text in (row.why, *row.causes):
+        assert text.endswith(".")
+        assert "  " not in text
+    assert all(20 <= len(cause) <= 110 for cause in row.causes)
+
+
+def test_a_question_says_how_far_the_text_goes_and_what_is_looked_at() -> None:
+    for question in CATALOGUE.observations:
+        assert question.text, question.id
+        assert question.observed_by, question.id
+
+
 PROTOCOL_CONSTANTS = {
     "size shall be a multiple of 8",
     "not all extension_mandatory parameters are supported",

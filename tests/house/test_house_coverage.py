@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-import qonform.checks
 from qonform.catalogue import load_all
-from qonform.judging import Check
+from qonform.checks.inventory import checks
 from qonform.monitors.bank import MONITORS
 
 if TYPE_CHECKING:
@@ -20,22 +17,6 @@ if TYPE_CHECKING:
 CATALOGUE = load_all()
 SPEAKS = {"bench": CATALOGUE.profiles, "rest": ("etsi-014",), "rpc": ("qinet-keys",)}
 """By its first parameter, the profiles over which a check can run."""
-
-
-def checks() -> list[Check]:
-    modules = [
-        importlib.import_module(module.name)
-        for module in pkgutil.walk_packages(qonform.checks.__path__, "qonform.checks.")
-    ]
-    found = [
-        mark
-        for module in modules
-        for member in vars(module).values()
-        if isinstance(mark := getattr(member, "qonform", None), Check)
-        and mark.function.__module__ == module.__name__
-    ]
-    assert found
-    return found
 
 
 def declared() -> Iterator[tuple[str, str, str]]:

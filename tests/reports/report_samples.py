@@ -17,7 +17,7 @@ Results = dict[str, Any]
 
 STANDARD = "ETSI GS QKD 014 V1.1.1 (2019-02)"
 VERDICTS = ("pass", "fail", "inconclusive", "not_applicable", "waived", "not_tested")
-ROWS: list[dict[str, str]] = json.loads(
+ROWS: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("etsi014_rows.json").read_text(encoding="utf-8")
 )
 
@@ -202,7 +202,7 @@ def _counts(members: list[dict[str, Any]]) -> dict[str, int]:
     return {verdict: seen[verdict] for verdict in VERDICTS}
 
 
-def _requirement(row: dict[str, str], verdict: str) -> dict[str, Any]:
+def _requirement(row: dict[str, Any], verdict: str) -> dict[str, Any]:
     requirement: dict[str, Any] = {
         "id": row["id"],
         "standard": STANDARD,
@@ -215,6 +215,8 @@ def _requirement(row: dict[str, str], verdict: str) -> dict[str, Any]:
         "verdict": verdict,
         "checks": [],
     }
+    told = ("concern", "why", "causes") if verdict in {"fail", "waived"} else ("concern",)
+    requirement |= {key: row[key] for key in told if key in row}
     if verdict in {"not_tested", "not_applicable"}:
         _set(requirement, verdict, UNSEEN.get(row["id"], NO_EXTENSION))
     elif verdict == "inconclusive":
@@ -233,13 +235,13 @@ def _set(requirement: dict[str, Any], verdict: str, reason: str) -> None:
     requirement.update(verdict=verdict, reason=reason, checks=[])
 
 
-def _quiet_verdict(row: dict[str, str]) -> str:
+def _quiet_verdict(row: dict[str, Any]) -> str:
     if row["id"] in UNSEEN:
         return "not_tested"
     return "not_applicable" if row["id"] == "ETSI-014-6.2-15" else "pass"
 
 
-def _troubled_verdict(row: dict[str, str]) -> str:
+def _troubled_verdict(row: dict[str, Any]) -> str:
     if row["id"] == "ETSI-014-6.4-05":
         return "waived"
     if row["id"] in STORIES:
@@ -249,7 +251,7 @@ def _troubled_verdict(row: dict[str, str]) -> str:
     return _quiet_verdict(row)
 
 
-def _check(row: dict[str, str], verdict: str, story: dict[str, Any] | None) -> dict[str, Any]:
+def _check(row: dict[str, Any], verdict: str, story: dict[str, Any] | None) -> dict[str, Any]:
     name = row["id"].removeprefix("ETSI-014-").replace(".", "_").replace("-", "_")
     check: dict[str, Any] = {
         "id": f"etsi014.clause_{name}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -182,3 +183,10 @@ def _luminance(colour):
 def _row(html, requirement):
     body = html.index(f'id="etsi-014/{requirement}"')
     return html[html.rindex("<li data-v", 0, body) : html.index("</details></li>", body)]
+
+
+def test_a_failed_requirement_says_why_it_matters_and_what_it_usually_is():
+    shown = unescape(render_html(failing()))
+    row = next(r for r in failing()["requirements"] if r["id"] == "ETSI-014-5.4-02")
+    assert row["why"] in shown
+    assert all(cause in shown for cause in row["causes"])

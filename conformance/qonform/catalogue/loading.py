@@ -13,6 +13,7 @@ from qonform.catalogue.model import (
     Basis,
     Catalogue,
     CatalogueError,
+    Concern,
     Level,
     Observation,
     Requirement,
@@ -114,6 +115,8 @@ def _requirement(row: dict[str, Any], standard: str) -> Requirement:
             "level": Level(row["level"]),
             "basis": Basis(row["basis"]),
             "profiles": tuple(row["profiles"]),
+            "concern": Concern(row["concern"]) if "concern" in row else None,
+            "causes": tuple(row.get("causes", ())),
             "see": tuple(row.get("see", ())),
         }
     )
@@ -174,6 +177,15 @@ def _is_id(value: Any) -> bool:
     )
 
 
+def _is_prose(value: Any) -> bool:
+    """Sentences, of which the first may begin with a name of the standard, in its letters."""
+    return _is_text(value) and str(value).endswith(".")
+
+
+def _is_list_of_prose(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_prose, value))
+
+
 def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
@@ -192,6 +204,7 @@ def _names_out_of(known: set[str]) -> _Rule:
 _ID = _Rule("an id such as ETSI-014-5.4-02", _is_id)
 _TEXT = _Rule("text", _is_text)
 _OPTIONAL_TEXT = _Rule("text", _is_text, required=False)
+_OPTIONAL_PROSE = _Rule("sentences", _is_prose, required=False)
 _OPTIONAL_TEXTS = _Rule("a list of texts", _is_list_of_text, required=False)
 
 _FILE = {
@@ -206,6 +219,9 @@ _REQUIREMENT = {
     "basis": _Rule(f"one of {', '.join(Basis)}", lambda v: v in list(Basis)),
     "statement": _Rule("sentences", _is_sentence),
     "observed_by": _Rule("a sentence", _is_sentence),
+    "concern": _Rule(f"one of {', '.join(Concern)}", lambda v: v in list(Concern), required=False),
+    "why": _OPTIONAL_PROSE,
+    "causes": _Rule("a list of sentences", _is_list_of_prose, required=False),
     "see": _OPTIONAL_TEXTS,
     "since": _OPTIONAL_TEXT,
     "provisional": _Rule("true or false", lambda v: isinstance(v, bool), required=False),
@@ -217,5 +233,7 @@ _OBSERVATION = {
     "id": _ID,
     "clause": _TEXT,
     "question": _Rule("a question", _is_question),
+    "text": _OPTIONAL_PROSE,
+    "observed_by": _OPTIONAL_PROSE,
     "judged_by": _OPTIONAL_TEXTS,
 }

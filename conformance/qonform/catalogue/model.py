@@ -61,6 +61,25 @@ class Basis(StrEnum):
     """Follows from the text by a short argument, given in the statement."""
 
 
+class Concern(StrEnum):
+    """What is at stake: what goes wrong for users when a requirement does not hold."""
+
+    SECRECY = "secrecy"
+    """Who gets a key, and who could guess it."""
+
+    AGREEMENT = "agreement"
+    """The same keys at both ends, and each of them once."""
+
+    SERVICE = "service"
+    """Keys as they were ordered."""
+
+    FORM = "form"
+    """Whether another's software can read it."""
+
+    WORDING = "wording"
+    """The wording of messages."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One thing that a standard demands, small enough to be judged and waived alone."""
@@ -78,6 +97,12 @@ class Requirement:
     """What is demanded, in our words, for a reader without the standard at hand."""
     observed_by: str
     """How it is seen from outside."""
+    concern: Concern | None = None
+    """What is at stake."""
+    why: str | None = None
+    """What goes wrong for a user or an operator when it does not hold."""
+    causes: tuple[str, ...] = ()
+    """What it usually is when it fails, the most frequent first."""
     see: tuple[str, ...] = ()
     """Further places in the standard that it rests on, such as `table 7`."""
     since: str | None = None
@@ -106,6 +131,10 @@ class Observation:
     clause: str
     question: str
     profiles: tuple[str, ...]
+    text: str | None = None
+    """What the standard says, and where it stops."""
+    observed_by: str | None = None
+    """What a run looks at to record the answer."""
     judged_by: tuple[str, ...] = ()
     """Requirements that bound the answer: the part of the question that is not open."""
 

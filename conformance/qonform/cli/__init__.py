@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from qonform.cli.catalogue import explain, list_
+from qonform.cli.explain import explain
+from qonform.cli.list_ import list_
 from qonform.cli.run import run
 
 _USAGE_OR_TOOL, _UNDECIDED = 2, 3

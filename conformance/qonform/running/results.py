@@ -87,6 +87,10 @@ def _row(
         "provisional": requirement.provisional,
         "verdict": verdict.value,
     }
+    if requirement.concern:
+        row["concern"] = requirement.concern.value
+    if verdict in (Verdict.FAIL, Verdict.WAIVED) and requirement.why:
+        row |= {"why": requirement.why, "causes": list(requirement.causes)}
     if reason:
         row["reason"] = reason
     if waiver:

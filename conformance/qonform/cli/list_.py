@@ -1,4 +1,4 @@
-"""`qonform list` and `qonform explain`: the catalogue, offline."""
+"""`qonform list`: the catalogue, offline."""
 
 from __future__ import annotations
 
@@ -37,21 +37,3 @@ def list_(profiles: tuple[str, ...], globs: tuple[str, ...], levels: tuple[str, 
     for profile, r in rows:
         table.add_row(r.id, profile, r.level, r.clause, r.statement)
     console.print(table)
-
-
-@click.command()
-@click.argument("id_", metavar="ID")
-def explain(id_: str) -> None:
-    """Explains one requirement: what it demands, where it stands, how it is seen."""
-    try:
-        requirement = load_all().requirement(id_)
-    except LookupError as error:
-        raise UsageFailure(str(error)) from error
-    click.echo(f"{requirement.id}  {requirement.level}  ({requirement.basis})")
-    places = ", ".join((f"clause {requirement.clause}", *requirement.see))
-    click.echo(f"{requirement.standard}, {places}")
-    click.echo(f"judged in: {', '.join(requirement.profiles)}")
-    click.echo(f"\n{requirement.statement}\n")
-    click.echo(f"Seen by: {requirement.observed_by}")
-    if requirement.untested_because:
-        click.echo(f"Not tested: {requirement.untested_because}")
