@@ -167,3 +167,20 @@ def test_a_finding_shows_no_key_wherever_a_target_puts_one(session):
     assert CANARY not in str(finding)
     session.observe("A-20", "etsi-014", f"`{CANARY}` in Status")
     assert CANARY not in str(session.observations)
+
+
+def test_named_checks_take_part_and_no_others(tmp_path):
+    told = check(lambda _bench, _judge: None)
+    for named, taken in (((told.id,), True), (("etsi014.fetching.another",), False)):
+        options = Options(requirements=("ETSI-014-6.3-04",), seed=1, checks=named)
+        with Session(a_target(), load_all(), options, tmp_path) as session:
+            assert session.takes(told, "etsi-014") is taken
+            assert session.monitored_only([(told, "etsi-014")]) == set()
+
+
+def test_an_exchange_is_traced_to_the_check_that_caused_it(session):
+    perform(session, lambda bench, _judge: None)
+    ask = session.benches["etsi-014"].master.keys.get_status
+    perform(session, lambda _bench, _judge: ask("sae-2"))
+    assert session.during(1) == check(None).id
+    assert session.during(2) is None

@@ -32,6 +32,8 @@ class Options:
     seed: int = 0
     command: str = "qonform run"
     """The command that repeats the run."""
+    checks: tuple[str, ...] = ()
+    """Ids of the checks that take part; empty means all. To run again what found something."""
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,8 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
         check["expected"] = finding.expected
     if finding.actual is not None:
         check["actual"] = finding.actual
+    if record.check.startswith("monitors.") and finding.evidence:
+        check |= {"during": during} if (during := session.during(finding.evidence[-1])) else {}
     check["seed"] = session.options.seed
     if finding.verdict is Verdict.FAIL:
         check["replay"] = (

@@ -109,6 +109,8 @@ class Session:
         self.observations: dict[tuple[str, str], list[str]] = {}
         self.errors: list[str] = []
         self.interrupted: str | None = None
+        self.caused: list[tuple[str, range]] = []
+        """Every check that ran, with the numbers of the exchanges that it caused."""
 
     def _note_status(self, exchange: Exchange) -> None:
         if isinstance(exchange.outcome, Delivered) and isinstance(exchange.outcome.value, Status):
@@ -141,16 +143,25 @@ class Session:
         One without requirements only observes: it runs where nothing was narrowed, and where
         time is short only if it costs no key.
         """
+        if self.options.checks:
+            return check.id in self.options.checks
         if check.requirements:
             return bool(self.judged_by(check, profile))
         narrowed = self.options.requirements or self.options.levels
         return not narrowed and (not check.keys or self.options.effort is not Effort.QUICK)
 
+    def during(self, exchange: int) -> str | None:
+        """Id of the check that caused an exchange."""
+        return next((check for check, numbers in self.caused if exchange in numbers), None)
+
     def monitored_only(self, checks: Iterable[tuple[Check, str]]) -> set[str]:
         """Profiles in which something is selected that no check judges, but a monitor may.
 
-        Any exchange may show it, so that every check has a part to play there.
+        Any exchange may show it, so that every check has a part to play there, unless the checks
+        are named.
         """
+        if self.options.checks:
+            return set()
         judged = {(profile, r) for check, profile in checks for r in check.requirements}
         return {
             profile
@@ -191,6 +202,7 @@ class Session:
         took = time.monotonic() - began
         findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
         self.records += [Record(check.id, check.title, profile, f, took) for f in findings]
+        self.caused.append((check.id, self.log.since(before)))
         self.progress.ended(check, profile, self)
         return findings
 
