@@ -179,7 +179,7 @@ def test_named_checks_take_part_and_no_others(tmp_path):
 
 
 def test_an_exchange_is_traced_to_the_check_that_caused_it(session):
-    perform(session, lambda bench, _judge: None)
+    perform(session, lambda _bench, _judge: None)
     ask = session.benches["etsi-014"].master.keys.get_status
     perform(session, lambda _bench, _judge: ask("sae-2"))
     assert session.during(1) == check(None).id

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from qonform.cli.diff import diff
 from qonform.cli.explain import explain
 from qonform.cli.list_ import list_
 from qonform.cli.run import run
+from qonform.cli.waive import waive
 
 _USAGE_OR_TOOL, _UNDECIDED = 2, 3
 
@@ -25,7 +27,7 @@ def commands() -> None:
     """
 
 
-for command in (run, list_, explain):
+for command in (run, list_, explain, diff, waive):
     commands.add_command(command)
 
 
