@@ -25,7 +25,6 @@ faults: $(VENV)/.tox ## judge the reference network with each seeded fault, whic
 campaigns: $(VENV)/.installed ## judge every fault, every variant and 20 seeds; an hour; writes docs/campaigns
 	$(BIN)/python ci/campaign.py clean --effort standard --seeds 20 --out docs/campaigns/clean.md
 	$(BIN)/python ci/campaign.py variants --out docs/campaigns/variants.md
-	$(BIN)/python ci/campaign.py faults --out docs/campaigns/faults.md
 
 bench: $(VENV)/.tox ## measure the reference network and the suite; ARGS goes to the benchmarks
 	$(TOX) -e bench -- $(ARGS)

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-import campaign
 import pytest
+
+from qonform.running.reference import reference_network
+from qonform.selftest import judged
 
 
 def pytest_collection_modifyitems(items):
@@ -15,7 +17,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """The manifest of a clean reference network."""
-    with campaign.serving(tmp_path_factory.mktemp("network")) as manifest:
+    with reference_network(tmp_path_factory.mktemp("network")) as manifest:
         yield manifest
 
 
@@ -24,6 +26,6 @@ def judge(tmp_path):
     """Runs `qonform run` on a manifest, with further arguments."""
 
     def run(manifest, *arguments, **options):
-        return campaign.judge(manifest, tmp_path / "report", *arguments, **options)
+        return judged.judge(manifest, tmp_path / "report", *arguments, **options)
 
     return run

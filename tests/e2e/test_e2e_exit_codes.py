@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 
-import campaign
 import pytest
 
+from qonform.running.reference import reference_network
+from qonform.selftest.judged import judge as judged_by_a_process
 from qonform_report import read
 
 
@@ -34,7 +35,7 @@ def test_a_conforming_target_is_0(network, judge):
 
 
 def test_a_failed_shall_is_1(tmp_path, judge):
-    with campaign.serving(tmp_path, "--fault", "unknown-key-404") as manifest:
+    with reference_network(tmp_path, ["--fault", "unknown-key-404"]) as manifest:
         judged = judge(manifest, "--effort", "quick", "--requirement", "ETSI-014-6.4-*")
     assert judged.exit_code == 1
     assert "ETSI-014-6.4-04" in judged.failed("shall")
@@ -42,7 +43,7 @@ def test_a_failed_shall_is_1(tmp_path, judge):
 
 
 def test_a_failed_should_is_a_warning(tmp_path, judge):
-    with campaign.serving(tmp_path, "--fault", "reverse-refused") as manifest:
+    with reference_network(tmp_path, ["--fault", "reverse-refused"]) as manifest:
         judged = judge(manifest, "--effort", "quick", "--requirement", "ETSI-014-5.3-0*")
     assert judged.failed() == ["ETSI-014-5.3-05"]
     assert judged.exit_code == 0
@@ -53,7 +54,7 @@ def test_a_waived_failure_is_0_until_it_expires(tmp_path, judge):
     waiver = (
         '\n[[waivers]]\nrequirement = "ETSI-014-6.4-05"\nreason = "own wording"\nexpires = {}\n'
     )
-    with campaign.serving(tmp_path, "--fault", "message-not-found") as manifest:
+    with reference_network(tmp_path, ["--fault", "message-not-found"]) as manifest:
         text = manifest.read_text()
         manifest.write_text(text + waiver.format("2999-01-01"))
         judged = judge(manifest, "--effort", "quick", "--requirement", "ETSI-014-6.4-05")
@@ -81,7 +82,7 @@ def test_nobody_there_is_3(network, judge):
 
 
 def test_a_server_that_hangs_is_3_and_ends(tmp_path, judge):
-    with campaign.serving(tmp_path, "--variant", "hangs") as manifest:
+    with reference_network(tmp_path, ["--variant", "hangs"]) as manifest:
         manifest.write_text(manifest.read_text() + "\n[limits]\ntimeout_s = 1.0\n")
         judged = judge(manifest, "--effort", "quick", timeout=120)
     assert judged.exit_code == 3, judged.stdout
@@ -151,7 +152,7 @@ def test_the_same_seed_asks_the_same(network, tmp_path):
     shapes = []
     for turn in range(2):
         arguments = ["--effort", "quick", "--seed", "11", "--requirement", "ETSI-014-6.2-0*"]
-        judged = campaign.judge(network, tmp_path / str(turn), *arguments)
+        judged = judged_by_a_process(network, tmp_path / str(turn), *arguments)
         rows = json.loads((judged.report / "results.json").read_text())["requirements"]
         shapes.append([(r["id"], r["profile"], r["verdict"], _requests(r)) for r in rows])
     assert shapes[0] == shapes[1]

@@ -3,10 +3,12 @@
 import datetime as dt
 import os
 
-import campaign
 import pytest
 
-FAULTS = campaign.alterations("faults")
+from qonform.selftest.judged import judge_altered
+from qonform.selftest.listing import faults
+
+FAULTS = faults()
 SHARES = 5
 """A fifth of the faults a day; QONFORM_ALL=1 takes all."""
 
@@ -20,10 +22,6 @@ def sample():
 @pytest.mark.parametrize("fault", sample(), ids=lambda fault: fault.name)
 def test_a_fault_turns_its_requirement_red(fault):
     globs = [word for r in fault.requirements for word in ("--requirement", r)]
-    judged, results = campaign.judge_altered(
-        campaign.fault_flags(fault), "--effort", "quick", "--seed", "3", *globs
-    )
-    red = campaign.failures(results)
-    assert red & set(fault.requirements), judged.stdout
-    shall = campaign.failures(results, "shall")
-    assert judged.exit_code in ((1,) if shall else (0, 3)), judged.stdout
+    judged = judge_altered(fault.flags, "--effort", "quick", "--seed", "3", *globs)
+    assert set(judged.failed()) & set(fault.requirements), judged.stdout
+    assert judged.exit_code in ((1,) if judged.failed("shall") else (0, 3)), judged.stdout

@@ -5,8 +5,7 @@ import subprocess
 import sys
 import time
 
-import campaign
-
+from qonform.running.reference import reference_network
 from qonform_report import read
 
 
@@ -14,7 +13,7 @@ def test_ctrl_c_leaves_a_report_that_is_marked(tmp_path):
     # who runs the tests in the background may have them ignore Ctrl-C, and all that they start
     signal.signal(signal.SIGINT, signal.default_int_handler)
     (tmp_path / "network").mkdir()
-    with campaign.serving(tmp_path / "network", "--variant", "slow") as manifest:
+    with reference_network(tmp_path / "network", ["--variant", "slow"]) as manifest:
         command = [sys.executable, "-m", "qonform", "run", "--target", str(manifest)]
         run = subprocess.Popen(
             [*command, "--report-dir", str(tmp_path / "report")],

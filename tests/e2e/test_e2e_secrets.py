@@ -5,8 +5,9 @@ import json
 import subprocess
 import sys
 
-import campaign
 import pytest
+
+from qonform.running.reference import reference_network
 
 CANARY = b"QKD\x00"  # how every key begins under `--fault material-constant-prefix`
 
@@ -25,7 +26,7 @@ CANARY = b"QKD\x00"  # how every key begins under `--fault material-constant-pre
 )
 def test_every_artefact_is_clean(tmp_path, flags):
     (tmp_path / "network").mkdir()
-    with campaign.serving(tmp_path / "network", *flags) as manifest:
+    with reference_network(tmp_path / "network", flags) as manifest:
         command = [sys.executable, "-m", "qonform", "run", "--target", str(manifest)]
         ended = subprocess.run(
             [*command, "--effort", "quick", "--report-dir", str(tmp_path / "report")],

@@ -1,0 +1,108 @@
+"""What the reference network can be made to do: faults and variants, as it lists them itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from qonform.catalogue import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ListingError(RuntimeError):
+    """The reference network does not say what it can do. The message says what it said."""
+
+
+class NoSuchFaultError(LookupError):
+    """A glob matches no fault. The message names the nearest that there is."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A lie that the reference network can tell."""
+
+    name: str
+    sentence: str
+    """The lie."""
+    requirements: tuple[str, ...]
+    """Ids of what it breaks."""
+    seen_in: tuple[str, ...] = ()
+    """Public implementations that have it."""
+    beside: tuple[str, ...] = ()
+    """Variants without which it does not show."""
+
+    @property
+    def flags(self) -> list[str]:
+        """How the network is started with it."""
+        variants = [word for name in self.beside for word in ("--variant", name)]
+        return ["--fault", self.name, *variants]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An unusual way to conform."""
+
+    name: str
+    sentence: str
+    breaks: tuple[str, ...]
+    """Ids of the requirements that it breaks by design."""
+
+    @property
+    def flags(self) -> list[str]:
+        """How the network is started with it."""
+        return ["--variant", self.name]
+
+
+def faults() -> list[Fault]:
+    """Every seeded fault. Raises ListingError."""
+    return [
+        Fault(
+            one["name"],
+            one["sentence"],
+            tuple(one["requirements"]),
+            tuple(one["seen_in"]),
+            tuple(one["beside"]),
+        )
+        for one in _listed("faults")
+    ]
+
+
+def variants() -> list[Variant]:
+    """Every variant. Raises ListingError."""
+    return [
+        Variant(one["name"], one["sentence"], tuple(one["breaks"])) for one in _listed("variants")
+    ]
+
+
+def select(known: Sequence[Fault], globs: Sequence[str]) -> list[Fault]:
+    """The faults whose name matches one of the globs; no globs means all.
+
+    Raises NoSuchFaultError when any one glob matches nothing.
+    """
+    names = [fault.name for fault in known]
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise NoSuchFaultError(f"{glob!r} matches no seeded fault{did_you_mean(glob, names)}")
+    return [
+        fault
+        for fault in known
+        if not globs or any(fnmatchcase(fault.name, glob) for glob in globs)
+    ]
+
+
+def _listed(kind: str) -> list[dict[str, Any]]:
+    words = [sys.executable, "-m", "qinet_reference", kind, "--json"]
+    ended = subprocess.run(  # noqa: S603 - our own module
+        words, check=False, capture_output=True, text=True, timeout=60
+    )
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines()
+        raise ListingError(f"the reference network lists no {kind}: {said[-1] if said else ''}")
+    found: list[dict[str, Any]] = json.loads(ended.stdout)
+    return found
