@@ -38,7 +38,7 @@ def test_a_key_that_a_later_get_key_loses_is_no_matter_of_its_size(judge_miniatu
     judged, _ = judge_miniature(
         Forgetful(),
         get_key.a_key_reaches_both_ends,
-        get_key.sizes_within_the_limits_are_served,
+        get_key.the_largest_size_is_served,
         life_cycle.earlier_keys_outlive_later_requests,
     )
     failed = {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}
@@ -88,7 +88,7 @@ def test_members_that_must_be_stated_leave_nothing_else_undecided(judge_miniatur
     judged, _ = judge_miniature(
         WantsBoth(),
         get_key.a_key_reaches_both_ends,
-        get_key.sizes_within_the_limits_are_served,
+        get_key.the_largest_size_is_served,
         get_key.sizes_outside_the_limits,
         get_key.a_size_that_is_no_multiple_of_8,
         extensions.an_unknown_optional_parameter,

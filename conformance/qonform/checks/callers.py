@@ -53,7 +53,7 @@ class Caller:
         """A call that is served to whom it is due: Get status or, by the slave, a fetch.
 
         Args:
-            key: one for the slave to fetch; by default one is drawn if Get status is refused, as
+            key: one for the slave to fetch; by default one is taken if Get status is refused, as
                 it may be on a one-way link.
         """
         slave = self.bench.target.client(Role.SLAVE)
@@ -62,9 +62,9 @@ class Caller:
         if not fetches or (key is None and not isinstance(outcome, Refused)):
             return outcome
         try:
-            (key,) = (key,) if key else self.bench.draw()
+            key = key or self.bench.spare()
             return self.bench.fetch(self.application, [key.id])
-        except (Undecidable, ValueError):
+        except Undecidable:
             return outcome
 
     def attempts(self, identity: Identity) -> dict[str, Outcome[Any]]:

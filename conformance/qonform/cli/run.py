@@ -17,10 +17,13 @@ from rich.console import Console
 import qonform_report
 from qonform.catalogue import Level, load_all
 from qonform.cli.failure import UsageFailure
+from qonform.cli.values import DURATION
 from qonform.judging import Effort
 from qonform.running.console import ConsoleProgress, conclude
+from qonform.running.foresight import show
 from qonform.running.options import Options, SelectionError
 from qonform.running.reference import NetworkError, reference_network
+from qonform.running.run import foresee
 from qonform.running.run import run as judge
 from qonform.target import ManifestError, load
 
@@ -67,19 +70,40 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(0), help="Seed of everything random; a fresh one if not given."
 )
 @click.option(
+    "--budget",
+    "budget_keys",
+    type=click.IntRange(0),
+    metavar="KEYS",
+    help="Draw no more than so many keys of default size. Without it, what the manifest allows.",
+)
+@click.option(
+    "--for",
+    "for_s",
+    type=DURATION,
+    default=0.0,
+    metavar="TIME",
+    help="Try chance again and again, with new seeds, until so much time is over: 90s, 10m, 2h.",
+)
+@click.option(
+    "--plan", "only_plan", is_flag=True, help="Say what would be done and drawn; ask nothing."
+)
+@click.option(
     "--report-dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("qonform-report"),
     show_default=True,
     help="Where index.html, results.json, junit.xml and summary.md go.",
 )
-def run(
+def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     manifest: Path | None,
     profiles: tuple[str, ...],
     globs: tuple[str, ...],
     levels: tuple[str, ...],
     effort: str,
     seed: int | None,
+    budget_keys: int | None,
+    for_s: float,
+    only_plan: bool,
     report_dir: Path,
 ) -> None:
     """Judges an implementation, writes the reports, and exits with the verdict."""
@@ -89,12 +113,18 @@ def run(
         tuple(Level(level) for level in levels),
         Effort(effort),
         secrets.randbelow(2**32) if seed is None else seed,
-        _command(manifest, effort),
+        budget_keys,
+        for_s,
+        _command(manifest, effort, budget_keys),
     )
-    _check_writable(report_dir)
     console = Console(highlight=False)
+    if not only_plan:
+        _check_writable(report_dir)
     try:
         with _manifest(manifest) as path:
+            if only_plan:
+                show(console, foresee(load(path), load_all(), options))
+                return
             results = _judged(path, options, console)
         report = qonform_report.write(results, report_dir)
     except (ManifestError, SelectionError, NetworkError) as error:
@@ -132,11 +162,13 @@ def _manifest(given: Path | None) -> Iterator[Path]:
         yield path
 
 
-def _command(manifest: Path | None, effort: str) -> str:
+def _command(manifest: Path | None, effort: str, budget_keys: int | None) -> str:
     """The command that repeats the run, but for its seed and selection."""
     words = ["qonform", "run"]
     if manifest is not None:
         words += ["--target", os.fspath(manifest)]
     if effort != Effort.STANDARD:
         words += ["--effort", effort]
+    if budget_keys is not None:
+        words += ["--budget", str(budget_keys)]
     return shlex.join(words)

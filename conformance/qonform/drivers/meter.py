@@ -42,6 +42,7 @@ class Meter:
 
     def __init__(self, limits: Limits, *, patience: int = 3) -> None:
         self.limits = limits
+        self.key_budget_bits = limits.key_budget_bits
         self.spent = Spent()
         self._patience = patience
         self._silent: Counter[str] = Counter()
@@ -139,4 +140,4 @@ class Meter:
     @property
     def key_bits_left(self) -> int:
         """What the budget still allows, in bits."""
-        return max(0, self.limits.key_budget_bits - self.spent.key_bits)
+        return max(0, self.key_budget_bits - self.spent.key_bits)

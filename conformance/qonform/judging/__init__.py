@@ -1,23 +1,28 @@
 """From what was seen to a verdict: findings, control requests, the lattice, and the bench."""
 
-from qonform.judging.bench import Application, Bench, Driver, Effort
+from qonform.judging.bench import Application, Bench, Driver
 from qonform.judging.check import Check, judges
+from qonform.judging.cost import Cost, Effort, Offer, by_effort
 from qonform.judging.finding import Finding, Undecidable
-from qonform.judging.judge import Judge
+from qonform.judging.judge import Judge, worse
 from qonform.judging.verdict import Overall, Verdict, combine, overall
 
 __all__ = [
     "Application",
     "Bench",
     "Check",
+    "Cost",
     "Driver",
     "Effort",
     "Finding",
     "Judge",
+    "Offer",
     "Overall",
     "Undecidable",
     "Verdict",
+    "by_effort",
     "combine",
     "judges",
     "overall",
+    "worse",
 ]

@@ -11,11 +11,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from qonform.drivers.identity import Identity
+from qonform.judging.cost import Effort, Offer
 from qonform.judging.finding import Undecidable
+from qonform.judging.spares import Spares
 from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 from qonform.target import Node, Role, Target
@@ -34,17 +35,6 @@ _PLENTY = 16
 """Keys beyond what a request needs from which its refusal cannot be for want of keys."""
 _NEXT_TO_NOTHING = 2
 """Keys stored up to which it is cheap to see whether Get key gives more."""
-
-
-class Effort(StrEnum):
-    """How much a run explores."""
-
-    QUICK = "quick"
-    """Every requirement that is cheap to decide."""
-    STANDARD = "standard"
-    """What a report is signed for."""
-    THOROUGH = "thorough"
-    """Explores as long as the budget lasts."""
 
 
 class Driver(Protocol):
@@ -114,6 +104,15 @@ class Bench:
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
+        self.spares = self._spares()
+        self.allowance_bits = driver.meter.key_budget_bits
+        """What the check that runs draws at most from a KME that conforms."""
+        self.borrowed: list[int] = []
+        """Exchanges that earlier checks caused and that this one's keys came with."""
+
+    def _spares(self) -> Spares:
+        master, slave = self.target.client(Role.MASTER), self.target.client(Role.SLAVE)
+        return Spares(self.profile, master.id if master else "", slave.id if slave else "")
 
     # --- who can ask -------------------------------------------------------------------------
 
@@ -206,6 +205,22 @@ class Bench:
         """Most additional slaves; 0 where Status does not say."""
         return max(0, self.advertised.max_sae_id_count or 0)
 
+    @property
+    def offer(self) -> Offer:
+        """The limits on which costs depend; the standard's example as long as they are unknown."""
+        if self._advertised is None:
+            return Offer()
+        low, high = self.sizes
+        stored = self.advertised.stored_key_count
+        return Offer(
+            self.key_size,
+            min(low, high),
+            high,
+            self.max_number,
+            self.multicast,
+            Offer.stored_key_count if stored is None else stored,
+        )
+
     def affordable(self, bits: int) -> bool:
         """Whether the key budget still allows to draw so many bits."""
         return not self._dry and bits <= self.driver.meter.key_bits_left
@@ -236,6 +251,18 @@ class Bench:
             )
             keys += self._draw_once(by or self.master, to or self.slave_id, request, batch)
         return keys
+
+    def spare(self) -> Key:
+        """A key that the master got for the slave and that nobody has asked for; else a new one.
+
+        For a check to which it makes no difference who drew the key and when. Raises Undecidable.
+        """
+        if left := self.spares.take():
+            key, exchange = left
+            self.borrowed.append(exchange)
+            return key
+        (key,) = self.draw()
+        return key
 
     def _draw_once(
         self, by: Application, to: str, request: KeyRequest, number: int
@@ -291,7 +318,7 @@ class Bench:
             return told
         if refused.kind is RefusalKind.UNAVAILABLE:
             raise Undecidable(f"Get key was {refused}, and Status does not tell what is stored")
-        return 2 * _PLENTY + self.driver.meter.limits.key_budget_bits
+        return 2 * _PLENTY + self.driver.meter.key_budget_bits
 
     def _wait_for_stock(self, by: Application, to: str, needed: int) -> None:
         """Waits until so many keys are stored. Raises Undecidable when they do not come."""
@@ -401,7 +428,7 @@ class Bench:
 
     def by_effort(self, quick: int, standard: int, thorough: int) -> int:
         """One of three numbers, by this run's effort."""
-        return {Effort.QUICK: quick, Effort.STANDARD: standard}.get(self.effort, thorough)
+        return self.effort.of(quick, standard, thorough)
 
     @property
     def _slow(self) -> bool:

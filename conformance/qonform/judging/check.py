@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from qonform.judging.cost import Cost, Effort, Offer
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -13,12 +16,22 @@ F = TypeVar("F", bound=Callable[..., None])
 class Check:
     """What a check says of itself."""
 
-    requirements: tuple[str, ...]
-    keys: float
-    """What it draws at most at `standard`, in keys of default size."""
+    decides: tuple[str, ...]
+    """Ids of the requirements that stay open unless it has judged them."""
+    deepens: tuple[str, ...]
+    """Ids of the requirements that others decide, and at which it looks deeper."""
+    keys: Cost | float
+    """What it draws at most from a KME that conforms, in keys of default size."""
     first: bool
     """Whether it runs before all others, which rest on what it finds out."""
+    chance: bool
+    """Whether it tries something else with another seed, so that it is worth another round."""
     function: Callable[..., None]
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Everything that it judges."""
+        return self.decides + self.deepens
 
     @property
     def id(self) -> str:
@@ -32,20 +45,35 @@ class Check:
         paragraph = (self.function.__doc__ or self.function.__name__).strip().split("\n\n")[0]
         return " ".join(paragraph.split())
 
+    def cost(self, offer: Offer, effort: Effort) -> int:
+        """What it draws at most from a KME with these limits, in bit."""
+        keys = self.keys if isinstance(self.keys, float | int) else self.keys(offer, effort)
+        return round(keys * offer.key_size)
 
-def judges(*requirements: str, keys: float, first: bool = False) -> Callable[[F], F]:
-    """Marks a function as the check of `requirements`.
+
+def judges(
+    *decides: str,
+    keys: Cost | float,
+    deepens: tuple[str, ...] = (),
+    first: bool = False,
+    chance: bool = False,
+) -> Callable[[F], F]:
+    """Marks a function as the check of the requirements that it `decides`.
 
     Its first parameter says what it talks to: `bench` (meaning; runs over every transport),
     `rest` (the wire of ETSI 014) or `rpc` (the wire of qinet.keys.v1). The second is `judge`.
 
     Args:
-        keys: what it draws at most at `standard`, in keys of default size.
+        keys: what it draws at most from a KME that conforms, in keys of default size: a number,
+            or `by_effort(...)`, or a function of the KME's limits and the effort.
+        deepens: requirements that others decide. Where this one cannot be paid, or ends
+            undecided, what the others say stands.
         first: whether it runs before all others, which rest on what it finds out.
+        chance: whether it tries something else with another seed.
     """
 
     def mark(function: F) -> F:
-        function.qonform = Check(requirements, keys, first, function)  # type: ignore[attr-defined]
+        function.qonform = Check(decides, deepens, keys, first, chance, function)  # type: ignore[attr-defined]
         return function
 
     return mark

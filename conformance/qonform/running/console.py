@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from qonform.running.amounts import bits_in_words
+from qonform.running.foresight import foreseen
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
 
     from qonform.judging import Check
+    from qonform.running.course import Course
     from qonform.running.session import Session
 
 _STYLE = {"conforming": "bold green", "non_conforming": "bold red", "inconclusive": "bold yellow"}
@@ -28,6 +32,7 @@ class ConsoleProgress:
     """A line that says what is being checked, and what is spent and left. Nothing in a pipe."""
 
     def __init__(self, console: Console) -> None:
+        self._console = console
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -47,9 +52,10 @@ class ConsoleProgress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def planned(self, checks: int) -> None:
-        """How many checks there will be."""
-        self._bar.update(self._task, total=checks)
+    def planned(self, course: Course) -> None:
+        """Says what the run will spend at most, and how many checks there are."""
+        self._bar.update(self._task, total=len(course.plan.steps))
+        self._console.print(Text(f"  {foreseen(course)}"), soft_wrap=True)
 
     def started(self, check: Check, profile: str, session: Session) -> None:
         """Shows the check that begins."""
@@ -63,15 +69,8 @@ class ConsoleProgress:
 
 
 def _spent(session: Session) -> str:
-    spent, budget = session.meter.spent, session.target.limits.key_budget_bits
-    return f"{_bits(spent.key_bits)} of {_bits(budget)}, {spent.requests} requests"
-
-
-def _bits(bits: int) -> str:
-    for unit, size in (("Mbit", 1_000_000), ("kbit", 1_000)):
-        if bits >= size:
-            return f"{bits / size:.3g} {unit}"
-    return f"{bits} bit"
+    spent, budget = session.meter.spent, session.meter.key_budget_bits
+    return f"{bits_in_words(spent.key_bits)} of {bits_in_words(budget)}, {spent.requests} requests"
 
 
 def conclude(console: Console, results: dict[str, Any], report: Path) -> None:
@@ -84,12 +83,13 @@ def conclude(console: Console, results: dict[str, Any], report: Path) -> None:
     console.print(Text(f"  {_count_line(summary)}"), soft_wrap=True)
     _fix_first(console, results)
     _open(console, results)
+    _unpaid(console, run.get("plan", {}))
     spent = run["spent"]
     console.print(
         Text(
-            f"  spent {_bits(spent['key_bits'])} in {spent['keys']} keys, {spent['requests']} "
-            f"requests, {run['duration_s']:.1f} s ({run.get('target_s', 0):.1f} s of it waiting "
-            f"for the target), seed {run['seed']}"
+            f"  spent {bits_in_words(spent['key_bits'])} in {spent['keys']} keys, "
+            f"{spent['requests']} requests, {run['duration_s']:.1f} s "
+            f"({run.get('target_s', 0):.1f} s of it waiting for the target), seed {run['seed']}"
         ),
         soft_wrap=True,
     )
@@ -121,6 +121,24 @@ def _fix_first(console: Console, results: dict[str, Any]) -> None:
             Text("  warning", style="yellow"),
             Text(f"{row['id']} ({row['profile']})"),
             Text(message),
+            soft_wrap=True,
+        )
+
+
+def _unpaid(console: Console, plan: dict[str, Any]) -> None:
+    """What was not done, or done with less effort, for want of key."""
+    if left_out := plan.get("left_out"):
+        bits = bits_in_words(sum(step["key_bits"] for step in left_out))
+        console.print(
+            Text("  unpaid", style="yellow"),
+            Text(f"{len(left_out)} checks would need up to {bits} more key"),
+            soft_wrap=True,
+        )
+    if reduced := plan.get("reduced"):
+        checks = f"{len(reduced)} check{'s' if len(reduced) > 1 else ''}"
+        console.print(
+            Text("  reduced", style="yellow"),
+            Text(f"{checks} explored less than the effort asks for, for want of key"),
             soft_wrap=True,
         )
 

@@ -30,6 +30,10 @@ class Options:
     """Empty means all."""
     effort: Effort = Effort.STANDARD
     seed: int = 0
+    budget_keys: int | None = None
+    """What may be drawn, in keys of default size; None: what the manifest allows."""
+    for_s: float = 0.0
+    """For how long chance is tried again and again, in seconds from the start of the run."""
     command: str = "qonform run"
     """The command that repeats the run."""
     checks: tuple[str, ...] = ()

@@ -10,10 +10,12 @@ import pytest
 
 import qonform.checks
 from qonform.judging import Check, Verdict
+from qonform.running.planning import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qonform.judging import Effort
     from qonform.running.session import Session
 
 
@@ -32,10 +34,22 @@ class CheckItem(pytest.Item):
         self.profile = profile
         self.subject = subject
         self.run_session = run
+        self.effort = run.options.effort
+
+    @property
+    def step(self) -> Step:
+        """The item as the planner sees it."""
+        judged = frozenset(self.run_session.judged_by(self.check, self.profile))
+        return Step(
+            self.check,
+            self.profile,
+            judged.intersection(self.check.decides),
+            judged.intersection(self.check.deepens),
+        )
 
     def runtest(self) -> None:
         """Performs the check; its findings are kept by the session."""
-        findings = self.run_session.perform(self.check, self.profile, self.subject)
+        findings = self.run_session.perform(self.check, self.profile, self.subject, self.effort)
         failed = [f for f in findings if f.verdict is Verdict.FAIL]
         if failed:
             raise NonConforming("\n".join(f"{f.requirement}: {f.message}" for f in failed))
@@ -52,10 +66,16 @@ class CheckItem(pytest.Item):
 
 
 class Plugin:
-    """Collects the checks of a run, in the order of what they cost."""
+    """Collects the checks of a run, and runs them in the order of its course.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: the run.
+        dry: only plans, and asks nothing of the target.
+    """
+
+    def __init__(self, session: Session, *, dry: bool = False) -> None:
         self._session = session
+        self._dry = dry
 
     @pytest.hookimpl
     def pytest_pycollect_makeitem(
@@ -94,10 +114,7 @@ class Plugin:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[CheckItem]) -> None:
-        """Keeps what has a part in the run; cheap checks first, mere curiosity last.
-
-        What a poor key store can decide is decided that way.
-        """
+        """Keeps what has a part in the run."""
         open_ = self._session.monitored_only((i.check, i.profile) for i in items)
         items[:] = [
             i
@@ -105,12 +122,32 @@ class Plugin:
             if self._session.takes(i.check, i.profile)
             or (i.check.requirements and i.profile in open_)
         ]
-        self._session.progress.planned(len(items))
-        items.sort(key=lambda i: (not i.check.first, not i.check.requirements, i.check.keys))
+
+    @pytest.hookimpl
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Runs the items in the order of the course; then again by chance, for the time given."""
+        if session.testsfailed:
+            raise session.Interrupted("a module of checks does not load")
+        items = {item.step: item for item in session.items if isinstance(item, CheckItem)}
+        course = self._session.begin(items)
+        if self._dry:
+            return True
+        for planned in course:
+            _run(items[planned.step], planned.effort)
+        for left_out in course.left_out:
+            self._session.leave_out(left_out)
+        for planned in self._session.more_rounds():
+            _run(items[planned.step], planned.effort)
+        return True
 
 
-def collect_and_run(session: Session) -> int:
-    """Runs every check of the session's scope. Returns pytest's exit code.
+def _run(item: CheckItem, effort: Effort) -> None:
+    item.effort = effort
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+
+def collect_and_run(session: Session, *, dry: bool = False) -> int:
+    """Runs every check of the session's scope, or only plans it. Returns pytest's exit code.
 
     Nothing is written to the terminal, and no plugin that happens to be installed takes part.
     """
@@ -145,4 +182,4 @@ def collect_and_run(session: Session) -> int:
         "-o",
         "addopts=",
     ]
-    return int(pytest.main(arguments, plugins=[Plugin(session)]))
+    return int(pytest.main(arguments, plugins=[Plugin(session, dry=dry)]))

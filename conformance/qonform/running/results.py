@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qonform.ports.key_delivery import Status
+    from qonform.running.course import Course
+    from qonform.running.planning import Planned
     from qonform.running.session import Record, Session
     from qonform.target import Target, Waiver
 
@@ -110,13 +112,19 @@ def _verdict(
     if not records:
         ended = session.interrupted or "nothing in this run could show it"
         return Verdict.INCONCLUSIVE, ended, None
-    verdict = combine(r.finding.verdict for r in records)
+    verdict = combine(r.finding.verdict for r in _said(records))
     if verdict is Verdict.FAIL and (waiver := _waiver(session.target, requirement.id, profile)):
         return Verdict.WAIVED, waiver.reason, waiver
     if verdict in (Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE):
         reasons = [r.finding.message for r in records if r.finding.verdict is verdict]
         return verdict, "; ".join(dict.fromkeys(reasons)), None
     return verdict, None, None
+
+
+def _said(records: list[Record]) -> list[Record]:
+    """Without those that only look deeper and could not decide, unless there are no others."""
+    open_ = Verdict.INCONCLUSIVE
+    return [r for r in records if not r.deepens or r.finding.verdict is not open_] or records
 
 
 def _waiver(target: Target, requirement: str, profile: str) -> Waiver | None:
@@ -137,6 +145,7 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
         "title": record.title,
         "verdict": finding.verdict.value,
         "duration_s": round(record.duration_s, 4),
+        "key_bits": record.key_bits,
         "examples": finding.examples,
         "message": finding.message,
     }
@@ -270,7 +279,7 @@ def _run(session: Session) -> dict[str, Any]:
             "pairs": spent.pairs,
             "requests": spent.requests,
             "connections": spent.connections,
-            "key_budget_bits": session.target.limits.key_budget_bits,
+            "key_budget_bits": session.meter.key_budget_bits,
         },
         "host": {
             "python": platform.python_version(),
@@ -285,11 +294,36 @@ def _run(session: Session) -> dict[str, Any]:
         },
         "command": session.options.command,
     }
+    if session.course:
+        run["plan"] = _plan(session.course, session.rounds)
     if session.interrupted:
         run["interrupted"] = session.interrupted
     if session.errors:
         run["errors"] = list(session.errors)
     return run
+
+
+def _plan(course: Course, rounds: int) -> dict[str, Any]:
+    """What was foreseen, and what was left out or reduced for want of key."""
+
+    def steps(planned: Iterable[Planned]) -> list[dict[str, Any]]:
+        return [
+            {
+                "check": p.step.check.id,
+                "profile": p.step.profile,
+                "effort": p.effort.value,
+                "key_bits": p.bits,
+            }
+            for p in planned
+        ]
+
+    return {
+        "key_bits": course.bits,
+        "checks": len(course.done) + len(course.left_out),
+        "rounds": rounds,
+        "left_out": steps(course.left_out),
+        "reduced": steps(course.reduced),
+    }
 
 
 def _observations(session: Session) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from qonform.running.session import Progress, Session, Silent
 
 if TYPE_CHECKING:
     from qonform.catalogue import Catalogue
+    from qonform.running.course import Course
     from qonform.running.options import Options
     from qonform.target import Target
 
@@ -38,6 +39,23 @@ def run(
                 ended = _PYTEST_INTERRUPTED
             _say_how_it_ended(session, ended)
             return results_of(session)
+
+
+def foresee(target: Target, catalogue: Catalogue, options: Options) -> Course:
+    """Plans a run and asks nothing of the target.
+
+    Raises:
+        SelectionError: a filter or profile matches nothing.
+        RuntimeError: the suite itself does not load.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="qonform-") as scratch,
+        Session(target, catalogue, options, Path(scratch)) as session,
+    ):
+        collect_and_run(session, dry=True)
+        if session.course is None:
+            raise RuntimeError("; ".join(session.errors))
+        return session.course
 
 
 def _say_how_it_ended(session: Session, ended: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,19 +14,35 @@ from qonform.drivers.etsi014 import Etsi014Driver
 from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.qinet import QinetDriver
 from qonform.exchanges import ExchangeLog, know, redact_text
-from qonform.judging import Bench, Check, Driver, Effort, Finding, Judge, Undecidable
+from qonform.judging import (
+    Bench,
+    Check,
+    Driver,
+    Effort,
+    Finding,
+    Judge,
+    Offer,
+    Undecidable,
+    Verdict,
+    worse,
+)
 from qonform.monitors import MonitorBank
 from qonform.monitors.open_points import OpenPoints
 from qonform.ports.key_delivery import Status
 from qonform.ports.outcome import Delivered
+from qonform.running.course import Course
 from qonform.running.options import Options, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from qonform.catalogue import Catalogue
     from qonform.exchanges import Exchange
+    from qonform.running.planning import Planned, Step
     from qonform.target import Target
+
+SEEDS_APART = 2**32
+"""Between the seeds of two rounds: no seed that is drawn for a run is as large."""
 
 DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], Driver]] = {
     Etsi014Driver.profile: Etsi014Driver,
@@ -44,13 +60,17 @@ class Record:
     profile: str
     finding: Finding
     duration_s: float = 0.0
+    key_bits: int = 0
+    """What the check drew."""
+    deepens: bool = False
+    """Whether it only looked deeper: where it could not decide, what others say stands."""
 
 
 class Progress(Protocol):
     """Who is told how the run goes."""
 
-    def planned(self, checks: int) -> None:
-        """How many checks there will be."""
+    def planned(self, course: Course) -> None:
+        """What there will be, as far as it is known before the first request."""
         ...
 
     def started(self, check: Check, profile: str, session: Session) -> None:
@@ -65,7 +85,7 @@ class Progress(Protocol):
 class Silent:
     """Tells nobody."""
 
-    def planned(self, checks: int) -> None:
+    def planned(self, course: Course) -> None:
         """Nothing."""
 
     def started(self, check: Check, profile: str, session: Session) -> None:
@@ -95,6 +115,7 @@ class Session:
         know(*(n.id for n in self.target.nodes), *(c.id for c in self.target.clients))
         self.log = ExchangeLog()
         self.meter = Meter(self.target.limits)
+        self._allow_keys(Offer().key_size)
         self.known = {
             p: frozenset(r.id for r in self.catalogue.for_profile(p)) for p in self.scope.profiles
         }
@@ -105,20 +126,44 @@ class Session:
         self.log.listen(self._note_status)
         self.log.listen(OpenPoints(self.observe).see)
         self.benches = {profile: self._bench(profile) for profile in self.scope.profiles}
-        self.records: list[Record] = []
+        self._records: dict[tuple[str, str, str], Record] = {}
         self.observations: dict[tuple[str, str], list[str]] = {}
         self.errors: list[str] = []
         self.interrupted: str | None = None
         self.caused: list[tuple[str, range]] = []
         """Every check that ran, with the numbers of the exchanges that it caused."""
+        self.rounds = 1
+        """How often chance has been tried."""
+        self.course: Course | None = None
+        """What is done, once it is known what there is to do."""
+        self.stock_bits = float("inf")
+        """What the target says it has stored, where it says so."""
 
     def _note_status(self, exchange: Exchange) -> None:
-        if isinstance(exchange.outcome, Delivered) and isinstance(exchange.outcome.value, Status):
-            self.advertised.setdefault((exchange.profile, exchange.node), exchange.outcome.value)
+        if not isinstance(exchange.outcome, Delivered):
+            return
+        if isinstance(status := exchange.outcome.value, Status):
+            if not self.advertised and status.key_size:
+                self._allow_keys(status.key_size)
+            self.advertised.setdefault((exchange.profile, exchange.node), status)
+            if status.stored_key_count and status.key_size:  # none may mean: made when asked for
+                self.stock_bits = status.stored_key_count * status.key_size
+
+    def _allow_keys(self, key_size: int) -> None:
+        """Turns a budget in keys into bits, as soon as the size of a key is known."""
+        if self.options.budget_keys is not None:
+            self.meter.key_budget_bits = self.options.budget_keys * key_size
+
+    @property
+    def offers(self) -> dict[str, Offer]:
+        """The limits of the target by profile, as far as they are known."""
+        return {profile: bench.offer for profile, bench in self.benches.items()}
 
     def _bench(self, profile: str) -> Bench:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
-        return Bench(self.target, driver, self.options.effort, self.options.seed, self.scratch)
+        bench = Bench(self.target, driver, self.options.effort, self.options.seed, self.scratch)
+        self.log.listen(bench.spares.see)
+        return bench
 
     def __enter__(self) -> Session:
         return self
@@ -183,13 +228,19 @@ class Session:
             case _:
                 return None
 
-    def perform(self, check: Check, profile: str, subject: Any) -> list[Finding]:
+    def perform(
+        self, check: Check, profile: str, subject: Any, effort: Effort | None = None
+    ) -> list[Finding]:
         """Runs one check and records a finding for each requirement that it judges."""
         self.progress.started(check, profile, self)
-        before, began = len(self.log), time.monotonic()
+        before, began, drawn = len(self.log), time.monotonic(), self.meter.spent.key_bits
+        bench = self.benches[profile]
+        bench.effort = effort or self.options.effort
+        bench.allowance_bits = check.cost(bench.offer, bench.effort)
+        bench.borrowed.clear()
         judge = Judge(
             [r for r in check.requirements if r in self.known[profile]],
-            lambda: self.log.since(before),
+            lambda: [*bench.borrowed, *self.log.since(before)],
             lambda id_, seen: self.observe(id_, profile, seen),
         )
         because = "the check ended without deciding it"
@@ -199,12 +250,66 @@ class Session:
             because = str(reason)
         except Exception as error:
             because = self._own_fault(check, profile, error)
-        took = time.monotonic() - began
+        took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
         findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
-        self.records += [Record(check.id, check.title, profile, f, took) for f in findings]
         self.caused.append((check.id, self.log.since(before)))
+        for finding in findings:
+            deepens = finding.requirement in check.deepens
+            self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
         self.progress.ended(check, profile, self)
         return findings
+
+    def _keep(self, new: Record) -> None:
+        """Keeps what was found, together with what the same check found in earlier rounds."""
+        key = new.check, new.profile, new.finding.requirement
+        if old := self._records.get(key):
+            new = replace(
+                new,
+                finding=worse(old.finding, new.finding),
+                duration_s=old.duration_s + new.duration_s,
+                key_bits=old.key_bits + new.key_bits,
+            )
+        self._records[key] = new
+
+    @property
+    def records(self) -> list[Record]:
+        """What every check found, in the order in which they first ran."""
+        return list(self._records.values())
+
+    def begin(self, steps: Iterable[Step]) -> Course:
+        """Plans the run, and says so."""
+        self.course = Course(self, steps)
+        self.progress.planned(self.course)
+        return self.course
+
+    def more_rounds(self) -> Iterator[Planned]:
+        """What rests on chance, again and again, each round with a seed of its own.
+
+        Until the time given is over, or the budget does not pay another round.
+        """
+        deep = [p for p in self.course.done if p.step.check.chance] if self.course else []
+        asked = -1
+        while deep and self.elapsed_s < self.options.for_s and asked < self.meter.spent.requests:
+            asked = self.meter.spent.requests  # nobody answers any more if a round asks nothing
+            self.rounds += 1
+            for bench in self.benches.values():
+                bench.seed = self.options.seed + (self.rounds - 1) * SEEDS_APART
+            for planned in deep:
+                if self.elapsed_s >= self.options.for_s:
+                    return
+                if planned.bits > self.meter.key_bits_left:
+                    return
+                yield planned
+
+    def leave_out(self, planned: Planned) -> None:
+        """Records that a step was not done, for want of key."""
+        check, profile = planned.step.check, planned.step.profile
+        left = self.meter.key_bits_left
+        why = f"needs up to {planned.bits} bit of key; {left} bit of the budget are left"
+        for id_ in sorted(planned.step.decides | planned.step.deepens):
+            finding = Finding(id_, Verdict.INCONCLUSIVE, why)
+            deepens = id_ in planned.step.deepens
+            self._keep(Record(check.id, check.title, profile, finding, deepens=deepens))
 
     def _own_fault(self, check: Check, profile: str, error: Exception) -> str:
         """Notes a fault of the suite: type and place, no values, since they may hold keys."""

@@ -61,7 +61,7 @@ def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
 @judges("ETSI-014-5.4-02", keys=1)
 def nobody_else_gets_the_key_at_any_kme(bench: Bench, judge: Judge) -> None:
     """Every SAE that Get key did not name asks every KME for the key; then the slave does."""
-    (key,) = bench.draw()
+    key = bench.spare()
     strangers = [
         bench.at(node, replace(Identity.of(client), enrolled=node == client.node))
         for client in bench.target.clients
@@ -115,7 +115,7 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
 @judges("ETSI-014-5.4-04", keys=1)
 def a_master_does_not_fetch_its_own_key(bench: Bench, judge: Judge) -> None:
     """The master calls Get key with key IDs for its own key, at its own KME."""
-    (key,) = bench.draw()
+    key = bench.spare()
     refused = bench.master.keys.get_key_with_ids(bench.master.sae_id, [key.id])
     judge.refusal(
         "ETSI-014-5.4-04",
@@ -163,7 +163,7 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
 def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     """The slave fetches a key, and then asks for it again."""
-    (key,) = bench.draw()
+    key = bench.spare()
     first = bench.fetch(bench.slave, [key.id])
     again = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id])
     judge_once(judge, first, again)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qonform.checks.etsi014.fetching import same
-from qonform.judging import Bench, Judge, Undecidable, judges
+from qonform.judging import Bench, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
@@ -67,7 +67,18 @@ def an_absent_number_is_one(bench: Bench, judge: Judge) -> None:
     judge.that("ETSI-014-6.2-02", came == 1, due="1 key", came=f"{came} keys")
 
 
-@judges("ETSI-014-5.4-01", "ETSI-014-6.2-01", keys=32)
+def _one_two_many(offer: Offer, effort: Effort) -> float:
+    size = offer.smallest
+    many = max(size, min(offer.max_key_per_request * size, _most(effort)))
+    return offer.keys(3 * size + many)
+
+
+def _most(effort: Effort) -> int:
+    """Bits that one request for many keys may take."""
+    return effort.of(4_096, 131_072, 1_048_576)
+
+
+@judges("ETSI-014-6.2-01", deepens=("ETSI-014-5.4-01",), keys=_one_two_many)
 def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
     """Get key for 1, 2 and as many keys as one request may have; the slave fetches the most."""
     size = smallest_size(bench)
@@ -90,7 +101,7 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
 
 def _many(bench: Bench, size: int) -> int:
     """The largest number that Status allows, within what this effort spends on one request."""
-    return max(1, min(bench.max_number, bench.by_effort(4_096, 131_072, 1_048_576) // size))
+    return max(1, min(bench.max_number, _most(bench.effort) // size))
 
 
 def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
@@ -115,26 +126,61 @@ def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> N
         judge.undecided("ETSI-014-6.2-01", f"{outcome}", evidence=[outcome])
 
 
-@judges("ETSI-014-5.4-01", "ETSI-014-6.2-03", "ETSI-014-6.2-05", keys=24)
-def sizes_within_the_limits_are_served(bench: Bench, judge: Judge) -> None:
-    """Get key at the smallest size, the largest and some between; the slave fetches each."""
+def _smallest(offer: Offer, _effort: Effort) -> float:
+    return offer.keys(offer.smallest)
+
+
+@judges("ETSI-014-6.2-03", "ETSI-014-6.2-05", deepens=("ETSI-014-5.4-01",), keys=_smallest)
+def the_smallest_size_is_served(bench: Bench, judge: Judge) -> None:
+    """Get key at the smallest size that Status allows; the slave fetches it."""
+    _judge_limit(bench, judge, smallest_size(bench))
+
+
+def _largest(offer: Offer, _effort: Effort) -> float:
+    return offer.keys(offer.max_key_size)
+
+
+@judges("ETSI-014-6.2-05", deepens=("ETSI-014-5.4-01", "ETSI-014-6.2-03"), keys=_largest)
+def the_largest_size_is_served(bench: Bench, judge: Judge) -> None:
+    """Get key at the largest size that Status allows; the slave fetches it."""
+    size = bench.sizes[1] // 8 * 8
+    if size * 4 > bench.driver.meter.key_budget_bits:
+        raise Undecidable(f"one key of {size} bit would take a quarter of the key budget")
+    _judge_limit(bench, judge, size)
+
+
+def _judge_limit(bench: Bench, judge: Judge, size: int) -> None:
+    outcome = bench.get_key(KeyRequest(1, size))
+    judge.that(
+        "ETSI-014-6.2-05",
+        isinstance(outcome, Delivered),
+        due=f"a key of {size} bit, a size that Status says can be delivered",
+        came=outcome,
+        evidence=[outcome],
+    )
+    _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
+
+
+_SOME = {Effort.QUICK: 2, Effort.STANDARD: 6, Effort.THOROUGH: 24}
+"""How many sizes between the limits are tried."""
+
+
+def _between(offer: Offer, effort: Effort) -> float:
+    return offer.keys(_SOME[effort] * _ceiling(offer.smallest, offer.max_key_size, effort))
+
+
+def _ceiling(low: int, high: int, effort: Effort) -> int:
+    """The largest size to be tried, in bit: not too large to pay for."""
+    return min(high, low + effort.of(512, 4_096, 65_536))
+
+
+@judges(deepens=("ETSI-014-5.4-01", "ETSI-014-6.2-03"), keys=_between, chance=True)
+def sizes_between_the_limits(bench: Bench, judge: Judge) -> None:
+    """Get key at multiples of 8 between the smallest and the largest; the slave fetches each."""
     low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
-    for size in dict.fromkeys((low, high)):
-        if size * 4 > bench.driver.meter.limits.key_budget_bits:
-            judge.undecided(
-                "ETSI-014-6.2-05", f"one key of {size} bit would take a quarter of the key budget"
-            )
-            continue
-        outcome = bench.get_key(KeyRequest(1, size))
-        judge.that(
-            "ETSI-014-6.2-05",
-            isinstance(outcome, Delivered),
-            due=f"a key of {size} bit, a size that Status says can be delivered",
-            came=outcome,
-            evidence=[outcome],
-        )
-        _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
-    for size in _between(bench, low, high):
+    choices = range(low + 8, _ceiling(low, high, bench.effort), 8)
+    number = min(len(choices), bench.cases(*_SOME.values()))
+    for size in bench.chance("sizes").sample(choices, number):
         outcome = bench.get_key(KeyRequest(1, size))
         _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
 
@@ -146,13 +192,6 @@ def _judge_arrival(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
         judge.that(
             "ETSI-014-5.4-01", same([key], fetched), due=f"the master's key {key}", came=fetched
         )
-
-
-def _between(bench: Bench, low: int, high: int) -> list[int]:
-    """Some multiples of 8 between the limits, not too large to pay for."""
-    ceiling = min(high, low + bench.by_effort(1_024, 8_192, 65_536))
-    choices = range(low + 8, ceiling, 8)
-    return bench.chance("sizes").sample(choices, min(len(choices), bench.cases(2, 6, 24)))
 
 
 def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> tuple[Key, ...]:
@@ -172,7 +211,11 @@ def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> tupl
     return ()
 
 
-@judges("ETSI-014-6.2-09", keys=1)
+def _one_more_than_the_most(offer: Offer, _effort: Effort) -> float:
+    return offer.keys((offer.max_key_per_request + 2) * offer.smallest)
+
+
+@judges("ETSI-014-6.2-09", keys=_one_more_than_the_most)
 def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
     """Get key for one key more than Status allows in a request."""
     most = bench.advertised.max_key_per_request
@@ -195,7 +238,12 @@ def _few(outcome: Outcome[KeyContainer], most: int) -> bool:
     return isinstance(outcome, Delivered) and len(outcome.value.keys) <= most
 
 
-@judges("ETSI-014-6.2-01", keys=33)
+def _all_and_more(offer: Offer, _effort: Effort) -> float:
+    most = offer.max_key_per_request
+    return most if 0 < offer.stored_key_count < most else 0
+
+
+@judges(deepens=("ETSI-014-6.2-01",), keys=_all_and_more)
 def more_keys_than_are_stored(bench: Bench, judge: Judge) -> None:
     """Get key for more keys than the store has: all of them come, or none."""
     status = bench.master.keys.get_status(bench.slave_id)
@@ -208,7 +256,11 @@ def more_keys_than_are_stored(bench: Bench, judge: Judge) -> None:
     _judge_count(judge, number, bench.master.keys.get_key(bench.slave_id, KeyRequest(number)))
 
 
-@judges("ETSI-014-6.2-10", keys=2)
+def _two_of_the_smallest(offer: Offer, _effort: Effort) -> float:
+    return offer.keys(2 * offer.smallest)
+
+
+@judges("ETSI-014-6.2-10", keys=_two_of_the_smallest)
 def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
     """Get key for the next multiple of 8 below the smallest size, and above the largest."""
     low, high = bench.limits
@@ -270,8 +322,7 @@ def judge_odd_size(
 def smallest_size(bench: Bench) -> int:
     """The smallest multiple of 8 that Status allows, in bit; the default size if there is none."""
     low, high = bench.sizes
-    rounded = 8 * -(-max(1, low) // 8)
-    return rounded if rounded <= high else bench.key_size
+    return Offer(bench.key_size, low, high).smallest
 
 
 def odd_size(bench: Bench) -> int | None:

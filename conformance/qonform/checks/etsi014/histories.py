@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from qonform.checks.etsi014.get_key import smallest_size
 from qonform.drivers.meter import TargetDown
 from qonform.generators.key_requests import key_requests, sizes
-from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
 from qonform.oracles.key_store import Contradiction, KeyStore
 from qonform.ports.outcome import Delivered, Outcome, Refused
 from qonform.target import Role
@@ -66,8 +66,10 @@ class Search:
         self.down: str | None = None
         """Why nobody answers any more, if so."""
         meter = bench.driver.meter
-        self._spent_at_most = meter.spent.key_bits + meter.key_bits_left // 4
-        """Key bits; other checks, and other transports, need theirs."""
+        share = min(4 * bench.allowance_bits, meter.key_bits_left // 4)
+        self._spent_at_most = meter.spent.key_bits + share
+        """Key bits: more than from a KME that conforms, since what breaks is made shorter; but
+        other checks, and other transports, need theirs."""
         self.begin()
 
     def begin(self) -> None:
@@ -241,7 +243,7 @@ class History(RuleBasedStateMachine):
                     self._attempt(lambda a=asker, k=key_id: self._fetch(a, [k]))
 
 
-@judges(*JUDGED, keys=400)
+@judges(deepens=JUDGED, keys=by_effort(40, 400, 4_000), chance=True)
 def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
     """Random histories of all three methods by everybody, held against a model of a key store."""
     search = Search(bench)

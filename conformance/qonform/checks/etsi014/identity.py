@@ -31,7 +31,7 @@ def each_caller_is_known_by_its_own_name(bench: Bench, judge: Judge) -> None:
 
 def _judge_by_right(bench: Bench, judge: Judge) -> None:
     """On a one-way link only one SAE is told a Status; the others differ by what they may fetch."""
-    (key,) = bench.draw()
+    key = bench.spare()
     third = bench.third.keys.get_key_with_ids(bench.master.sae_id, [key.id])
     slave = bench.fetch(bench.slave, [key.id])
     if isinstance(third, Delivered) or not isinstance(slave, Delivered):
@@ -134,7 +134,7 @@ def _judge_status(
 def _judge_fetch(bench: Bench, judge: Judge, liar: Caller) -> None:
     """The liar asks for a key of the SAE that it claims to be, which then fetches it."""
     identity = liar_as(liar.identity, bench.slave_id, claims(bench.slave_id))
-    (key,) = bench.draw()
+    key = bench.spare()
     stolen = bench.at(liar.node, identity).keys.get_key_with_ids(bench.master.sae_id, [key.id])
     got = isinstance(stolen, Delivered) and bool(stolen.value.keys)
     control: Outcome[KeyContainer] = stolen if got else bench.fetch(bench.slave, [key.id])

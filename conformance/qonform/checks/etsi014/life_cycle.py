@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import Key, KeyRequest
 from qonform.ports.outcome import Delivered
 
@@ -42,10 +42,10 @@ def status_consumes_nothing(bench: Bench, judge: Judge) -> None:
     )
 
 
-@judges("ETSI-014-5.3-03", keys=8)
+@judges("ETSI-014-5.3-03", keys=by_effort(2, 8, 8))
 def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
     """Get status, Get key, Get status: the store has less."""
-    number = min(8, bench.max_number)
+    number = min(bench.by_effort(2, 8, 8), bench.max_number)
     before = _stored(bench)
     bench.draw(number)
     after = _stored(bench)

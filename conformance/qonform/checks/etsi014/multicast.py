@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qonform.checks.etsi014.fetching import final, is_unauthorised, same
-from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.judging import Application, Bench, Cost, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import KeyRequest
 from qonform.ports.outcome import Delivered, Refused
 from qonform.target import Role
@@ -11,7 +11,15 @@ from qonform.target import Role
 NO_MULTICAST = "max_SAE_ID_count is 0: no additional slaves are offered"
 
 
-@judges("ETSI-014-6.2-18", "ETSI-014-6.2-19", keys=2)
+def _if_offered(keys: float) -> Cost:
+    return lambda offer, _effort: keys if offer.max_sae_id_count else 0
+
+
+def _unless_offered(offer: Offer, _effort: Effort) -> float:
+    return 0 if offer.max_sae_id_count else 2
+
+
+@judges("ETSI-014-6.2-18", "ETSI-014-6.2-19", keys=_if_offered(2))
 def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
     """A key for two slaves, which both fetch: the slave in the URL first, then the other first."""
     if not bench.multicast:
@@ -38,7 +46,7 @@ def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
             )
 
 
-@judges("ETSI-014-6.2-20", keys=2)
+@judges("ETSI-014-6.2-20", keys=_unless_offered)
 def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
     """An additional slave where Status says that there can be none."""
     if bench.multicast:
@@ -82,7 +90,7 @@ def _judge_stranger_named(bench: Bench, judge: Judge) -> None:
         )
 
 
-@judges("ETSI-014-6.2-21", keys=2)
+@judges("ETSI-014-6.2-21", keys=_if_offered(1))
 def more_slaves_than_offered(bench: Bench, judge: Judge) -> None:
     """One additional slave more than Status allows."""
     if not bench.multicast:
@@ -105,7 +113,7 @@ def more_slaves_than_offered(bench: Bench, judge: Judge) -> None:
     )
 
 
-@judges("ETSI-014-6.2-22", keys=1)
+@judges("ETSI-014-6.2-22", keys=_if_offered(1))
 def an_sae_that_is_not_named_gets_nothing(bench: Bench, judge: Judge) -> None:
     """A key for two slaves; a further SAE at their KME asks for it."""
     if not bench.multicast:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import cycle, islice
 
 from qonform.checks.etsi014.get_key import smallest_size
-from qonform.judging import Application, Bench, Judge, Undecidable, judges
+from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome
 
@@ -19,7 +19,7 @@ def width(bench: Bench) -> int:
     return min(8, bench.target.limits.max_concurrency)
 
 
-@judges("ETSI-014-5.4-07", "ETSI-014-5.4-05", keys=16)
+@judges("ETSI-014-5.4-07", deepens=("ETSI-014-5.4-05",), keys=by_effort(4, 16, 80), chance=True)
 def one_slave_asks_for_one_key_many_times_at_once(bench: Bench, judge: Judge) -> None:
     """The slave asks for the same key several times at once: it is delivered once, and not lost."""
     slave, master = bench.slave, bench.master.sae_id
@@ -55,7 +55,7 @@ def one_slave_asks_for_one_key_many_times_at_once(bench: Bench, judge: Judge) ->
             )
 
 
-@judges("ETSI-014-5.4-02", "ETSI-014-5.4-05", keys=16)
+@judges(deepens=("ETSI-014-5.4-02", "ETSI-014-5.4-05"), keys=by_effort(4, 16, 80), chance=True)
 def a_slave_and_a_third_party_at_once(bench: Bench, judge: Judge) -> None:
     """The slave and an SAE that was not named ask for one key at once: only the slave gets it."""
     slave, third, master = bench.slave, bench.third, bench.master.sae_id
@@ -90,7 +90,7 @@ def a_slave_and_a_third_party_at_once(bench: Bench, judge: Judge) -> None:
         )
 
 
-@judges("ETSI-014-6.2-19", keys=16)
+@judges(deepens=("ETSI-014-6.2-19",), keys=by_effort(2, 8, 40), chance=True)
 def two_slaves_of_one_key_at_once(bench: Bench, judge: Judge) -> None:
     """Both slaves of a key ask for it at once: both get it."""
     if not bench.multicast:
@@ -114,7 +114,7 @@ def two_slaves_of_one_key_at_once(bench: Bench, judge: Judge) -> None:
             )
 
 
-@judges("ETSI-014-3.1-01", "ETSI-014-5.3-02", keys=64)
+@judges(deepens=("ETSI-014-3.1-01", "ETSI-014-5.3-02"), keys=by_effort(16, 64, 320), chance=True)
 def several_masters_at_once(bench: Bench, judge: Judge) -> None:
     """Masters at both ends call Get key at once: no key and no ID is given to two of them."""
     size = smallest_size(bench)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from qonform.checks.wires import RestBench
     from qonform.drivers.etsi014_wire import Answer
-    from qonform.judging import Application, Bench, Judge
+    from qonform.judging import Application, Bench, Judge, Offer
 
 _PATIENCE = 3
 """Wrong answers after which nothing new is learnt."""
@@ -115,7 +115,12 @@ def get_without_parameters_is_served(rest: RestBench, judge: Judge) -> None:
     _judge_get(rest, judge, "ETSI-014-6.2-07", KeyRequest(), KeyRequest(1))
 
 
-@judges("ETSI-014-6.2-08", keys=5)
+def _two_and_another_size(offer: Offer, _effort: Effort) -> float:
+    bounds = (offer.smallest, min(4_096, offer.max_key_size))
+    return 2 + 3 * offer.keys(next((s for s in bounds if s != offer.key_size), offer.key_size))
+
+
+@judges("ETSI-014-6.2-08", keys=_two_and_another_size)
 def get_with_number_and_size_is_served(rest: RestBench, judge: Judge) -> None:
     """Get key by GET with `number`, with `size`, and with both."""
     size, number = _another_size(rest.bench), min(2, rest.bench.max_number)
@@ -200,7 +205,8 @@ def a_key_request_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
 def key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
     """Get keys with key IDs, by the slave, with one fault each."""
     bench, master = rest.bench, rest.bench.master.sae_id
-    first, second, _ = bench.draw(3)  # the third stays: no refusal is for want of any key
+    bench.draw()  # stays: no refusal is for want of any key
+    first, second = bench.spare(), bench.spare()
     if not isinstance(served := bench.fetch(bench.slave, [first.id]), Delivered):
         raise Undecidable(f"a request without fault is not served either: {served}")
     got = by_get(rest, bench.slave).keys.get_key_with_ids(master, [second.id])
@@ -218,7 +224,7 @@ def key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
 def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
     """The slave asks for a key by an ID that cannot be one; then for its own key."""
     master = bench.master.sae_id
-    (key,) = bench.draw()
+    key = bench.spare()
     refused = bench.slave.keys.get_key_with_ids(master, ["not-a-uuid"])
     bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
     judge.refusal("ETSI-014-6.4-08", refused, bad, due="400",
@@ -253,7 +259,7 @@ def a_key_is_delivered_once_by_get(rest: RestBench, judge: Judge) -> None:
     """By GET, a key is asked for by its slave, and by its slave once more."""
     bench = rest.bench
     slave = by_get(rest, bench.slave)
-    (key,) = bench.draw()
+    key = bench.spare()
     fetched = bench.fetch(slave, [key.id])
     if not isinstance(fetched, Delivered):
         _not_by_get(judge, fetched, "ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05")
@@ -271,7 +277,7 @@ def _not_by_get(judge: Judge, fetched: Outcome[KeyContainer], *requirements: str
 def a_key_is_fetched_by_get(rest: RestBench, judge: Judge) -> None:
     """Get key with key IDs by GET, for one key."""
     bench = rest.bench
-    (key,) = bench.draw()
+    key = bench.spare()
     outcome = bench.fetch(by_get(rest, bench.slave), [key.id], judged=True)
     if isinstance(outcome, Refused) and not isinstance(
         by_post := bench.fetch(bench.slave, [key.id]), Delivered

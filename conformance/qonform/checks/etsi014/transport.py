@@ -122,7 +122,7 @@ def tls_1_2_or_1_3_is_spoken(bench: Bench, judge: Judge) -> None:
 @judges("ETSI-014-4-04", keys=1)
 def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
     """The three methods are called without certificate and header, then by the SAE itself."""
-    (key,) = bench.draw()
+    key = bench.spare()
     for caller in one_per_node(bench):
         nobody = caller.identity.without_certificate()
         outcomes = caller.attempts(nobody)

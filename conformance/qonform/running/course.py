@@ -1,0 +1,75 @@
+"""The course of a run: planned before it begins, and again when more is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qonform.judging import Effort
+from qonform.running.planning import Plan, Planned, Step, plan, price
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from qonform.running.session import Session
+
+
+class Course:
+    """Gives out the steps of a run one by one.
+
+    The first plan rests on what the standard's example offers, the second on what the target's
+    own Status says. What could not be paid is planned again at the end, with what is left: most
+    checks draw less than they might.
+
+    Args:
+        session: whose budget and target it is.
+        steps: what could be done.
+    """
+
+    def __init__(self, session: Session, steps: Iterable[Step]) -> None:
+        self._session = session
+        self._waiting = list(steps)
+        self.done: list[Planned] = []
+        self.plan = self._plan(session.stock_bits)
+        """As foreseen now: the last plan that had all steps that were not done by then."""
+
+    def __iter__(self) -> Iterator[Planned]:
+        yield from self._go(p for p in self.plan.steps if p.step.check.first)
+        self.plan = current = self._plan(self._session.stock_bits)
+        while current.steps:
+            yield from self._go(current.steps)
+            current = self._plan(self._session.stock_bits)
+        yield from self._go(self._plan().steps)  # a store that is too poor now may fill up
+
+    def _go(self, steps: Iterable[Planned]) -> Iterator[Planned]:
+        for planned in steps:
+            self._waiting.remove(planned.step)
+            self.done.append(planned)
+            yield planned
+
+    def _plan(self, stock_bits: float = float("inf")) -> Plan:
+        session = self._session
+        budget = min(session.meter.key_bits_left, stock_bits)
+        return plan(self._waiting, session.offers, session.options.effort, budget)
+
+    @property
+    def bits(self) -> int:
+        """What the run draws at most, as foreseen now, with what has been planned before."""
+        done = [p for p in self.done if p not in self.plan.steps]
+        return self.plan.bits + sum(p.bits for p in done)
+
+    @property
+    def key_size(self) -> int:
+        """Default size of a key in bit, as far as it is known: the largest over the profiles."""
+        return max(offer.key_size for offer in self._session.offers.values())
+
+    @property
+    def left_out(self) -> tuple[Planned, ...]:
+        """What was never done, with what it would cost at least."""
+        offers, least = self._session.offers, Effort.QUICK
+        return tuple(price(step, offers[step.profile], least) for step in self._waiting)
+
+    @property
+    def reduced(self) -> tuple[Planned, ...]:
+        """What was done with less effort than was asked for, for want of key."""
+        asked = self._session.options.effort
+        return tuple(p for p in self.done if p.effort is not asked)

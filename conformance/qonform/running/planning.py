@@ -1,0 +1,114 @@
+"""What a run will do, in which order, and what it will draw at most: pure, before anything is sent.
+
+The budget is key. Checks that decide come first, in the order of requirements decided per bit;
+then those that look deeper. Where not all can be paid, each gets the least effort before any gets
+more, and what is left out is named with its price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qonform.judging import Check, Effort, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check over one transport."""
+
+    check: Check
+    profile: str
+    decides: frozenset[str]
+    """Ids of the requirements that stay open in this run unless it judges them."""
+    deepens: frozenset[str]
+    """Ids of the requirements at which it looks deeper."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step, how much it may explore, and what that costs at most."""
+
+    step: Step
+    effort: Effort
+    bits: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in the order in which they run, and those that cannot be paid."""
+
+    steps: tuple[Planned, ...]
+    left_out: tuple[Planned, ...]
+    """With what each costs at the least effort."""
+
+    @property
+    def bits(self) -> int:
+        """What all steps draw at most."""
+        return sum(planned.bits for planned in self.steps)
+
+    @property
+    def missing_bits(self) -> int:
+        """What the steps left out would draw at most."""
+        return sum(planned.bits for planned in self.left_out)
+
+
+def price(step: Step, offer: Offer, effort: Effort) -> Planned:
+    """What a step costs at most from a KME with these limits."""
+    return Planned(step, effort, step.check.cost(offer, effort))
+
+
+def plan(
+    steps: Iterable[Step], offers: Mapping[str, Offer], effort: Effort, budget_bits: float
+) -> Plan:
+    """Orders steps and shares the budget out.
+
+    Args:
+        steps: what could be done.
+        offers: the limits of the target, by profile.
+        effort: what was asked for.
+        budget_bits: what may be drawn.
+    """
+    ordered = in_order([price(step, offers[step.profile], Effort.QUICK) for step in steps])
+    granted: list[Planned] = []
+    left_out: list[Planned] = []
+    left = budget_bits
+    for planned in ordered:
+        pays = planned.bits <= left
+        (granted if pays else left_out).append(planned)
+        left -= planned.bits if pays else 0
+    for i, planned in enumerate(granted):
+        more = price(planned.step, offers[planned.step.profile], effort)
+        if more.bits - planned.bits <= left:
+            left -= more.bits - planned.bits
+            granted[i] = more
+    return Plan(tuple(granted), tuple(left_out))
+
+
+def in_order(steps: Sequence[Planned]) -> list[Planned]:
+    """First what others rest on, then what decides most per bit, then depth, then curiosity."""
+    ordered: list[Planned] = []
+    decided: set[tuple[str, str]] = set()
+    waiting = list(steps)
+    while waiting:
+        best = min(waiting, key=lambda planned: _rank(planned, decided))
+        waiting.remove(best)
+        ordered.append(best)
+        decided |= {(best.step.profile, r) for r in best.step.decides}
+    return ordered
+
+
+def _rank(planned: Planned, decided: set[tuple[str, str]]) -> tuple[bool, bool, bool, float, int]:
+    """The less, the earlier."""
+    step = planned.step
+    new = sum((step.profile, r) not in decided for r in step.decides)
+    return (
+        not step.check.first,
+        not step.check.requirements,
+        not step.decides,
+        planned.bits / new if new else float("inf") if planned.bits else 0,
+        planned.bits,
+    )
