@@ -66,7 +66,7 @@ class Search:
         self.down: str | None = None
         """Why nobody answers any more, if so."""
         meter = bench.driver.meter
-        share = min(4 * bench.allowance_bits, meter.key_bits_left // 4)
+        share = min(10 * bench.allowance_bits, meter.key_bits_left // 4)
         self._spent_at_most = meter.spent.key_bits + share
         """Key bits: more than from a KME that conforms, since what breaks is made shorter; but
         other checks, and other transports, need theirs."""
