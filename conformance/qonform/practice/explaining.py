@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qonform.checks.inventory import checks
+from qonform.judging import Effort, Offer
 from qonform.monitors.bank import MONITORS
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class Evidence:
     does: str
     """What it sends, or what it looks at, in a sentence or two."""
     keys: float | None
-    """What it draws at most at `standard`, in keys of default size; None if it only looks."""
+    """What it draws at most at `standard`, in keys of default size, from a KME like the example in
+    the standard; None if it only looks."""
 
     @property
     def cost(self) -> str:
@@ -31,7 +33,7 @@ class Evidence:
             return "sends nothing: it looks at what others cause"
         if not self.keys:
             return "draws no key"
-        return f"draws at most {self.keys:g} {'key' if self.keys == 1 else 'keys'}"
+        return f"draws at most {self.keys:.3g} {'key' if self.keys == 1 else 'keys'}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def explain(id_: str, catalogue: Catalogue) -> Explanation:
 def _judged_by(requirement: str) -> Iterator[Evidence]:
     for check in checks():
         if requirement in check.requirements:
-            yield Evidence(check.id, check.title, check.keys)
+            keys = Offer().keys(check.cost(Offer(), Effort.STANDARD))
+            yield Evidence(check.id, check.title, keys)
     for monitor in MONITORS:
         if requirement in monitor.requirements:
             yield Evidence(monitor.id(), monitor.title(), None)
