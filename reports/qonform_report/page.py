@@ -14,6 +14,7 @@ from qonform_report.record import (
     Statistic,
     circumstances,
     comparisons,
+    error_bound,
     facts,
     spent,
     statistics,
@@ -129,6 +130,8 @@ class Page:
     undecided: tuple[Undecided, ...]
     observations: tuple[Observation, ...]
     statistics: tuple[Statistic, ...]
+    error_bound: str | None
+    """Once in how many runs ideal keys would fail any of the tests."""
     advertised: tuple[Comparison, ...]
     spent: tuple[Fact, ...]
     circumstances: tuple[Fact, ...]
@@ -173,6 +176,7 @@ def page(results: Mapping[str, Any]) -> Page:
         undecided=_undecided(requirements),
         observations=tuple(_observation(each) for each in results.get("observations", ())),
         statistics=statistics(results.get("statistics", ())),
+        error_bound=error_bound(results.get("statistics", ())),
         advertised=comparisons(results.get("advertised", ())),
         spent=spent(run),
         circumstances=circumstances(run),

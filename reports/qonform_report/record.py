@@ -109,13 +109,7 @@ def statistics(members: Iterable[Mapping[str, Any]]) -> tuple[Statistic, ...]:
 def _statistic(member: Mapping[str, Any]) -> Statistic:
     value, threshold = member["e_value_log10"], member["threshold_log10"]
     unit = member["unit"]
-    if value >= threshold:
-        key, meaning = "fail", "the evidence has passed the threshold: this is no chance"
-    elif "needs" in member:
-        key = "inconclusive"
-        meaning = f"undecided: {member['needs']:,} more {unit} could decide"
-    else:
-        key, meaning = "pass", "nothing was found against it"
+    key, meaning = _meaning(member)
     low, high = min(0.0, value), max(threshold, value) or 1.0
     scale = 100 / ((high - low) * 1.1 or 1.0)
     return Statistic(
@@ -130,6 +124,28 @@ def _statistic(member: Mapping[str, Any]) -> Statistic:
         reach=round((value - low) * scale, 1),
         bar=round((threshold - low) * scale, 1),
     )
+
+
+def _meaning(member: Mapping[str, Any]) -> tuple[str, str]:
+    """How it stands, as a key and in words."""
+    if member["e_value_log10"] >= member["threshold_log10"]:
+        if not member.get("judged", True):
+            return "inconclusive", "not so, and not judged: nothing demands it"
+        found = member.get("found", "this is no chance")
+        return "fail", shortened(f"the evidence has passed the threshold: {found}", LONGEST_VALUE)
+    if not member.get("judged", True):
+        return "pass", "nothing was found against it, and nothing demands it"
+    if "needs" in member:
+        return "inconclusive", f"undecided: {member['needs']:,} more {member['unit']} could decide"
+    would = f"; would have found {member['finds']}" if "finds" in member else ""
+    return "pass", shortened(f"nothing was found against it{would}", LONGEST_VALUE)
+
+
+def error_bound(members: Iterable[Mapping[str, Any]]) -> str | None:
+    """How often ideal keys fail any of the judged tests; None where it is not told."""
+    shares = [each.get("error_bound") for each in members if each.get("judged", True)]
+    total = sum(share for share in shares if share is not None)
+    return f"{1 / total:,.0f}" if total > 0 and None not in shares else None
 
 
 def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -459,13 +459,15 @@ def _statistics() -> list[dict[str, Any]]:
             "unit": "bits",
             "e_value_log10": value,
             "threshold_log10": 4.0,
+            **({"error_bound": 1e-4} if more.get("judged", True) else {}),
             **more,
         }
 
     return [
-        test("ones", "As many ones as zeros", -0.84),
+        test("ones", "As many ones as zeros", -0.84, finds="ones with a share of 0.5 ± 0.011"),
         test("runs", "No bit foretells the next", 1.32),
         test("bytes", "Every byte value as often", 0.41, needs=81_920),
+        test("ids", "IDs that look random", 5.2, judged=False),
     ]
 
 

@@ -190,3 +190,22 @@ def test_a_failed_requirement_says_why_it_matters_and_what_it_usually_is():
     row = next(r for r in failing()["requirements"] if r["id"] == "ETSI-014-5.4-02")
     assert row["why"] in shown
     assert all(cause in shown for cause in row["causes"])
+
+
+def test_the_error_bound_of_all_judged_tests_together_is_told():
+    assert "in at most one run of 3,333" in render_html(passing())
+    results = passing()
+    for test in results["statistics"]:
+        test.pop("error_bound", None)
+    assert "share one error bound" not in render_html(results)
+
+
+def test_a_test_that_is_not_judged_never_looks_failed():
+    *_, judged, ids = page(passing()).statistics
+    assert judged.meaning == "undecided: 81,920 more bits could decide"
+    assert (ids.key, ids.meaning) == ("inconclusive", "not so, and not judged: nothing demands it")
+    assert (
+        page(passing())
+        .statistics[0]
+        .meaning.endswith("would have found ones with a share of 0.5 ± 0.011")
+    )

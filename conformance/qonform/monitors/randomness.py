@@ -3,120 +3,168 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import uuid
 from typing import TYPE_CHECKING
 
 from qonform.judging import Finding, Verdict
 from qonform.monitors.monitor import Monitor
-from qonform.ports.key_delivery import GetKey, KeyContainer
+from qonform.ports.key_delivery import GetKey, GetStatus, KeyContainer, Status
 from qonform.ports.outcome import Delivered
-from qonform.statistics.betting import UniformityBet
+from qonform.statistics.betting import log_average
+from qonform.statistics.family import ALPHA, KeyStatistics
+from qonform.statistics.key_test import Sample
+from qonform.statistics.power import GROSS_BIAS, POWER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qonform.exchanges import Exchange
+    from qonform.ports.key_delivery import Key
+    from qonform.statistics.key_test import KeyTest
 
-ALPHA = 1e-6
-"""Chance that ideal keys are ever called biased in a run, over all tests together."""
-ENOUGH_BITS = 4096
-"""Below this no verdict is given: a gross bias could not be told yet."""
-
-
-@dataclass
-class Test:
-    """One sequential test."""
-
-    id: str
-    name: str
-    unit: str
-    bet: UniformityBet
+REQUIREMENT = "ETSI-014-3.1-02"
+_VERSION, _VARIANT = 6, 8
+"""Bytes of a UUID that hold its version and its variant."""
 
 
 class Randomness(Monitor):
-    """Tests the bits of all delivered keys for bias, and for dependence on what came before.
+    """Tests all delivered keys for bias, for dependence within and between keys, and for repeats.
 
-    Four e-processes share one error bound of 1e-6: single bits, bytes, neighbouring bits, and the
-    same position of consecutive keys. Under ideal keys each sequence is uniform and independent.
+    Six e-processes share one error bound of 1e-6: bits, bytes, bits of one key, bits of consecutive
+    keys, places of a key, and repeated blocks. They are exact if keys are uniform and independent.
+    A key counts once, by its ID, and only its own bits count, not those that fill a byte.
     """
 
-    requirements = ("ETSI-014-3.1-02",)
+    requirements = (REQUIREMENT,)
 
     def __init__(self, known: Mapping[str, frozenset[str]]) -> None:
         super().__init__(known)
-        self.tests = (
-            Test("bits", "single bits", "bit", UniformityBet(2)),
-            Test("bytes", "bytes", "byte", UniformityBet(256)),
-            Test("neighbours", "a bit and its neighbour", "bit", UniformityBet(2)),
-            Test("consecutive", "the same position of consecutive keys", "bit", UniformityBet(2)),
-        )
-        self.threshold = math.log10(len(self.tests) / ALPHA)
-        self._last: dict[int, bytes] = {}
-        self._evidence: dict[str, int] = {}
+        self.statistics = KeyStatistics()
+        self.ids = KeyStatistics()
+        """The same over key IDs of version 4: an observation, since only their form is demanded."""
+        self._default_size: dict[tuple[str, str, str], int] = {}
+        self._seen: set[str] = set()
+        self._latest: dict[str, int] = {}
 
     def see(self, exchange: Exchange) -> None:
-        """Takes in what a Get key delivered."""
+        """Remembers a Status; takes in what a Get key delivered."""
         match exchange.call, exchange.outcome:
-            case GetKey(), Delivered(value=KeyContainer(keys=keys)):
+            case GetStatus(caller, slave), Delivered(value=Status(key_size=int(size))):
+                self._default_size[exchange.profile, caller, slave] = size
+            case GetKey() as call, Delivered(value=KeyContainer(keys=keys)):
                 for key in keys:
-                    self._take(key.material.reveal())
-                if keys:
-                    self._evidence[exchange.profile] = exchange.number
+                    self._take(exchange, call, key)
+                self.statistics.look(exchange.number)
 
-    def _take(self, material: bytes) -> None:
-        bits, bytes_, neighbours, consecutive = (test.bet for test in self.tests)
-        length = 8 * len(material)
-        if not length:
+    def _take(self, exchange: Exchange, call: GetKey, key: Key) -> None:
+        """Whether a key is taken depends on its ID and its length alone, never on its bits."""
+        key_id = key.id.lower()
+        if key_id in self._seen:
             return
-        value = int.from_bytes(material)
-        bits.add(_ones(value, length))
-        bytes_.see(material)
-        neighbours.add(_ones((value ^ (value >> 1)) & ((1 << (length - 1)) - 1), length - 1))
-        if before := self._last.get(length):
-            consecutive.add(_ones(value ^ int.from_bytes(before), length))
-        self._last[length] = material
+        self._seen.add(key_id)
+        link = f"{exchange.profile} {call.caller} {call.slave}"
+        if random_part := _random_part(key_id):
+            self.ids.see(Sample(random_part, link, exchange.number))
+        size = call.request.size
+        if size is None:
+            size = self._default_size.get((exchange.profile, call.caller, call.slave))
+        if material := _key_bits(key.material.reveal(), size):
+            self.statistics.see(Sample(material, link, exchange.number))
+            self._latest[exchange.profile] = exchange.number
 
     def findings(self, profile: str) -> list[Finding]:
         """One finding: the strongest evidence against ideal keys."""
-        if "ETSI-014-3.1-02" not in self._known.get(profile, ()) or not self.tests[0].bet.n:
+        if REQUIREMENT not in self._known.get(profile, ()) or profile not in self._latest:
             return []
-        worst = max(self.tests, key=lambda t: t.bet.log10_e)
-        bits = self.tests[0].bet.n
-        biased = worst.bet.log10_e >= self.threshold
-        said = (
-            f"{bits} bit tested, strongest evidence against chance: {worst.name}, "
-            f"e-value 10^{worst.bet.log10_e:.1f} (limit 10^{self.threshold:.1f})"
-        )
-        if biased:
+        family = self.statistics
+        bits = family.tests[0]
+        limit = f"10^{_decimal(family.threshold):.1f}"
+        worst = max(family.tests, key=lambda test: (bool(test.exchanges), family.log_e(test)))
+        strongest = f"e-value 10^{_decimal(family.log_e(worst)):.1f} (limit {limit})"
+        said = f"{bits.n:,} bit of {family.keys:,} keys tested"
+        due = f"no e-value of {limit} or more; ideal keys have one in at most 1 of 10^6 runs"
+        evidence: tuple[int, ...] = (self._latest[profile],)
+        if family.alarms:
             verdict = Verdict.FAIL
-        elif bits < ENOUGH_BITS:
-            verdict, said = Verdict.INCONCLUSIVE, f"{said}; needs {ENOUGH_BITS - bits} bit more"
+            others = [t.name for t in family.tests if t.id in family.alarms and t is not worst]
+            said = f"{said}: {worst.found}; {strongest}"
+            said += f"; nor holds: {', '.join(others)}" if others else ""
+            evidence = worst.exchanges or (family.alarms[worst.id].exchange,)
+        elif bits.needs:
+            verdict = Verdict.INCONCLUSIVE
+            said = (
+                f"{said}; it takes {bits.needs:,} bit more to find a share of ones of "
+                f"0.5 ± {GROSS_BIAS} with a chance of {POWER}"
+            )
         else:
             verdict = Verdict.PASS
-        due = (
-            f"an e-value below 10^{self.threshold:.1f}, which ideal keys keep but once in 10^6 runs"
-        )
-        evidence = tuple(n for p, n in self._evidence.items() if p == profile)
-        return [Finding("ETSI-014-3.1-02", verdict, said, due, said, evidence, max(1, bits))]
+            said = f"{said}; would have found {bits.finds}; strongest evidence: {strongest}"
+        return [Finding(REQUIREMENT, verdict, said, due, said, evidence, max(1, family.keys))]
 
     def as_json(self) -> list[dict[str, object]]:
         """The tests as results.json has them."""
-        missing = max(0, ENOUGH_BITS - self.tests[0].bet.n)
-        return [
-            {
-                "id": test.id,
-                "name": test.name,
-                "n": test.bet.n,
-                "unit": test.unit,
-                "e_value_log10": round(test.bet.log10_e, 3),
-                "threshold_log10": round(self.threshold, 3),
-                **({"needs": missing} if missing and test.bet.log10_e < self.threshold else {}),
-            }
-            for test in self.tests
-        ]
+        family = self.statistics
+        rows = [self._row(test, family.log_e(test)) for test in family.tests]
+        if self.ids.keys:
+            together = log_average([test.log_e for test in self.ids.tests])
+            rows.append(
+                {
+                    "id": "key-ids",
+                    "name": "key IDs of version 4 look random",
+                    "n": self.ids.keys,
+                    "unit": "ID",
+                    "e_value_log10": _rounded(together),
+                    "threshold_log10": _rounded(-math.log(ALPHA)),
+                    "judged": False,
+                }
+            )
+        return rows
+
+    def _row(self, test: KeyTest, log_e: float) -> dict[str, object]:
+        family = self.statistics
+        row: dict[str, object] = {
+            "id": test.id,
+            "name": test.name,
+            "n": test.n,
+            "unit": test.unit,
+            "e_value_log10": _rounded(log_e),
+            "threshold_log10": _rounded(family.threshold),
+            "error_bound": family.share,
+        }
+        if test.id in family.alarms:
+            row["found"] = test.found
+        elif test.needs:
+            row["needs"] = test.needs
+        if test.finds:
+            row["finds"] = test.finds
+        return row
 
 
-def _ones(value: int, length: int) -> tuple[int, int]:
-    """How many zeros and ones among the `length` lowest bits."""
-    ones = value.bit_count()
-    return length - ones, ones
+def _key_bits(material: bytes, size: int | None) -> bytes | None:
+    """The bytes of a key that hold nothing but its bits; None where the length is not as asked.
+
+    Where the size is no multiple of 8, or not known, the first and the last byte may be filled up,
+    and nobody says how.
+    """
+    if size is not None and len(material) != -(-size // 8):
+        return None
+    return material if size is not None and size % 8 == 0 else material[1:-1]
+
+
+def _random_part(key_id: str) -> bytes | None:
+    """The bytes of a UUID of version 4 that hold neither version nor variant; else None."""
+    try:
+        read = uuid.UUID(key_id)
+    except ValueError:
+        return None
+    if read.version != 4:
+        return None
+    return bytes(b for place, b in enumerate(read.bytes) if place not in (_VERSION, _VARIANT))
+
+
+def _decimal(nats: float) -> float:
+    return nats / math.log(10)
+
+
+def _rounded(nats: float) -> float:
+    return round(_decimal(nats), 3)
