@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TOX := $(BIN)/tox run --skip-missing-interpreters false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults campaigns bench protos clean browser
+.PHONY: help run test faults campaigns mutants bench protos clean browser
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,9 @@ faults: $(VENV)/.tox ## judge the reference network with each seeded fault, whic
 campaigns: $(VENV)/.installed ## judge every fault, every variant and 20 seeds; an hour; writes docs/campaigns
 	$(BIN)/python ci/campaign.py clean --effort standard --seeds 20 --out docs/campaigns/clean.md
 	$(BIN)/python ci/campaign.py variants --out docs/campaigns/variants.md
+
+mutants: $(VENV)/.tox ## judge machine-made mutants of the reference network; ARGS="--for 30" is half an hour
+	$(TOX) -e mutants -- $(ARGS)
 
 bench: $(VENV)/.tox ## measure the reference network and the suite; ARGS goes to the benchmarks
 	$(TOX) -e bench -- $(ARGS)

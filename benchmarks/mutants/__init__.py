@@ -1,0 +1,1 @@
+"""Machine-made mutants of the reference network: what the suite misses that nobody thought of."""
