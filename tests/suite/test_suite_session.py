@@ -182,5 +182,20 @@ def test_an_exchange_is_traced_to_the_check_that_caused_it(session):
     perform(session, lambda _bench, _judge: None)
     ask = session.benches["etsi-014"].master.keys.get_status
     perform(session, lambda _bench, _judge: ask("sae-2"))
-    assert session.during(1) == check(None).id
+    assert session.during(1).check == check(None).id
     assert session.during(2) is None
+
+
+def test_a_failure_is_told_with_the_seed_of_its_round(session):
+    bench = session.benches["etsi-014"]
+    ask = bench.master.keys.get_status
+
+    def fail(_bench, judge):
+        judge.that("ETSI-014-5.2-01", False, due="-", came="-", evidence=[ask("sae-2")])
+
+    perform(session, lambda _bench, judge: judge.that("ETSI-014-5.2-01", True, due="-", came="-"))
+    bench.seed = 77
+    perform(session, fail)
+    row = next(r for r in results_of(session)["requirements"] if r["id"] == "ETSI-014-5.2-01")
+    assert row["checks"][0]["seed"] == 77
+    assert row["checks"][0]["replay"].endswith("--seed 77")

@@ -153,13 +153,14 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
         check["expected"] = finding.expected
     if finding.actual is not None:
         check["actual"] = finding.actual
-    if record.check.startswith("monitors.") and finding.evidence:
-        check |= {"during": during} if (during := session.during(finding.evidence[-1])) else {}
-    check["seed"] = session.options.seed
+    caused = session.during(finding.evidence[-1]) if finding.evidence else None
+    if caused and record.check.startswith("monitors."):
+        check["during"] = caused.check
+    check["seed"] = seed = caused.seed if caused else session.options.seed
     if finding.verdict is Verdict.FAIL:
         check["replay"] = (
             f"{session.options.command} --profile {record.profile} "
-            f"--requirement {finding.requirement} --seed {session.options.seed}"
+            f"--requirement {finding.requirement} --seed {seed}"
         )
     shown = finding.evidence[-12:] if finding.verdict is not Verdict.PASS else finding.evidence[-2:]
     check["evidence"] = session.log.cite(shown)

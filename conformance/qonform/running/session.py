@@ -66,6 +66,17 @@ class Record:
     """Whether it only looked deeper: where it could not decide, what others say stands."""
 
 
+@dataclass(frozen=True)
+class Caused:
+    """What one check, in one round, sent."""
+
+    check: str
+    seed: int
+    """That of the round."""
+    exchanges: range
+    """Numbers in the log."""
+
+
 class Progress(Protocol):
     """Who is told how the run goes."""
 
@@ -130,8 +141,8 @@ class Session:
         self.observations: dict[tuple[str, str], list[str]] = {}
         self.errors: list[str] = []
         self.interrupted: str | None = None
-        self.caused: list[tuple[str, range]] = []
-        """Every check that ran, with the numbers of the exchanges that it caused."""
+        self.caused: list[Caused] = []
+        """Every check that ran, in every round."""
         self.rounds = 1
         """How often chance has been tried."""
         self.course: Course | None = None
@@ -195,9 +206,9 @@ class Session:
         narrowed = self.options.requirements or self.options.levels
         return not narrowed and (not check.keys or self.options.effort is not Effort.QUICK)
 
-    def during(self, exchange: int) -> str | None:
-        """Id of the check that caused an exchange."""
-        return next((check for check, numbers in self.caused if exchange in numbers), None)
+    def during(self, exchange: int) -> Caused | None:
+        """What caused an exchange."""
+        return next((each for each in self.caused if exchange in each.exchanges), None)
 
     def monitored_only(self, checks: Iterable[tuple[Check, str]]) -> set[str]:
         """Profiles in which something is selected that no check judges, but a monitor may.
@@ -252,7 +263,7 @@ class Session:
             because = self._own_fault(check, profile, error)
         took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
         findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
-        self.caused.append((check.id, self.log.since(before)))
+        self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
         for finding in findings:
             deepens = finding.requirement in check.deepens
             self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
