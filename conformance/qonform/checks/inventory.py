@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 
 import qonform.checks
 from qonform.judging import Check
+
+_SPEAKS_ONLY = {"rest": "etsi-014", "rpc": "qinet-keys"}
+"""By its first parameter, the profile over which alone a check can run."""
 
 
 @cache
@@ -24,3 +28,14 @@ def checks() -> tuple[Check, ...]:
         if isinstance(mark := getattr(member, "qonform", None), Check)
         and mark.function.__module__ == module.__name__
     )
+
+
+def checks_over(profile: str) -> tuple[Check, ...]:
+    """The checks that run over a profile's transport."""
+    return tuple(
+        check for check in checks() if _SPEAKS_ONLY.get(_subject(check), profile) == profile
+    )
+
+
+def _subject(check: Check) -> str:
+    return next(iter(inspect.signature(check.function).parameters))

@@ -59,6 +59,10 @@ class Driver(Protocol):
         """The port, as `identity` has it at `node`."""
         ...
 
+    def close(self) -> None:
+        """Closes every connection."""
+        ...
+
 
 @dataclass(frozen=True)
 class Application:
