@@ -9,8 +9,11 @@ from pathlib import Path
 import click
 
 from qonform.cli.diff import diff
+from qonform.cli.doctor import doctor
 from qonform.cli.explain import explain
+from qonform.cli.init import init
 from qonform.cli.list_ import list_
+from qonform.cli.replay import replay
 from qonform.cli.run import run
 from qonform.cli.waive import waive
 
@@ -27,7 +30,7 @@ def commands() -> None:
     """
 
 
-for command in (run, list_, explain, diff, waive):
+for command in (run, list_, explain, init, doctor, replay, waive, diff):
     commands.add_command(command)
 
 

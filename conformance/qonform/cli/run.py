@@ -6,10 +6,8 @@ import os
 import secrets
 import shlex
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
@@ -22,13 +20,10 @@ from qonform.judging import Effort
 from qonform.running.console import ConsoleProgress, conclude
 from qonform.running.foresight import show
 from qonform.running.options import Options, SelectionError
-from qonform.running.reference import NetworkError, reference_network
+from qonform.running.reference import NetworkError, given_or_reference
 from qonform.running.run import foresee
 from qonform.running.run import run as judge
 from qonform.target import ManifestError, load
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @click.command()
@@ -121,7 +116,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not only_plan:
         _check_writable(report_dir)
     try:
-        with _manifest(manifest) as path:
+        with given_or_reference(manifest) as path:
             if only_plan:
                 show(console, foresee(load(path), load_all(), options))
                 return
@@ -147,19 +142,6 @@ def _judged(path: Path, options: Options, console: Console) -> dict[str, Any]:
     target = load(path)
     with ConsoleProgress(console) as progress:
         return judge(target, load_all(), options, progress)
-
-
-@contextmanager
-def _manifest(given: Path | None) -> Iterator[Path]:
-    """The manifest given, or that of a reference network that lives as long as the context."""
-    if given is not None:
-        yield given
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="qonform-reference-") as folder,
-        reference_network(Path(folder)) as path,
-    ):
-        yield path
 
 
 def _command(manifest: Path | None, effort: str, budget_keys: int | None) -> str:

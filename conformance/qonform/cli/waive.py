@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import click
 
 from qonform.catalogue import load_all
 from qonform.cli.failure import UsageFailure
+from qonform.cli.manifest_file import write_manifest
 from qonform.cli.page import Page
 from qonform.cli.results_file import read_results
 from qonform.practice.recorded import recorded_manifest
@@ -83,31 +82,15 @@ def _waive(
             found, load(path), load_all(), globs, reason=reason, expires=expires, today=today
         )
         text = written(path.read_text("utf-8"), waivers, reason=reason, expires=expires)
-        _replace(path, text)
+        write_manifest(path, text)
     except (ManifestError, WaivingError) as error:
         raise UsageFailure(str(error)) from error
     except OSError as error:
-        raise UsageFailure(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageFailure(f"{path}: cannot be read: {error.strerror}") from error
     page = Page()
     for waiver in waivers:
         page.line(f"waived until {expires}", str(waiver))
     page.line(f"written to {path}")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Puts a text in the place of a manifest, whole or not at all, and only if it loads."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        load(new)
-        new.chmod(path.stat().st_mode)
-        new.replace(path)
-    except ManifestError as error:
-        raise UsageFailure(str(error).replace(str(new), str(path))) from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _check(path: Path, found: dict[str, Any]) -> None:

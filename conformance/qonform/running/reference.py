@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,23 @@ START_S = 60.0
 
 class NetworkError(RuntimeError):
     """The reference network did not start. The message says what it said."""
+
+
+@contextmanager
+def given_or_reference(manifest: Path | None) -> Iterator[Path]:
+    """The manifest given, or that of a reference network that lives as long as the context.
+
+    Raises:
+        NetworkError: the network ended, or was not ready in time.
+    """
+    if manifest is not None:
+        yield manifest
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="qonform-reference-") as folder,
+        reference_network(Path(folder)) as path,
+    ):
+        yield path
 
 
 @contextmanager

@@ -1,1 +1,0 @@
-"""What the statistics over keys promise, simulated: `python -m benchmarks.statistics`."""
