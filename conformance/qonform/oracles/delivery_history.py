@@ -87,6 +87,8 @@ class Violation:
 
     requirement: str
     due: str
+    keys: tuple[Issued, ...]
+    """The keys in question."""
     operations: tuple[Operation, ...]
 
 
@@ -109,12 +111,13 @@ def violations(history: Sequence[Operation]) -> list[Violation]:
 
 
 def _issued_twice(issued: Sequence[Issued]) -> Iterator[Violation]:
-    for one, other in combinations(issued, 2):
+    for pair in combinations(issued, 2):
+        one, other = pair
         both = _in_order(one.by, other.by)
         if one.id == other.id:
-            yield Violation("ETSI-014-3.1-01", "an ID of its own for each key", both)
+            yield Violation("ETSI-014-3.1-01", "an ID of its own for each key", pair, both)
         if one.key.material.bits >= _CHANCE_BITS and one.key.material == other.key.material:
-            yield Violation("ETSI-014-5.3-02", "each key in one answer to Get key alone", both)
+            yield Violation("ETSI-014-5.3-02", "each key in one answer of Get key", pair, both)
 
 
 def _misdelivered(issued: Issued, fetches: Sequence[Operation]) -> Iterator[Violation]:
@@ -124,11 +127,13 @@ def _misdelivered(issued: Issued, fetches: Sequence[Operation]) -> Iterator[Viol
             continue
         both = _in_order(issued.by, op)
         if op.caller == issued.by.caller and op.caller not in issued.slaves:
-            yield Violation("ETSI-014-5.4-04", "no key for the master itself", both)
+            yield Violation("ETSI-014-5.4-04", "no key for the master itself", (issued,), both)
         elif op.caller not in issued.slaves:
-            yield Violation(_stranger_served(issued, op), "401 for an SAE that was not named", both)
+            yield Violation(
+                _stranger_served(issued, op), "401 for an SAE that was not named", (issued,), both
+            )
         if any(key.material != issued.key.material for key in got):
-            yield Violation("ETSI-014-5.4-01", "the key that the master got", both)
+            yield Violation("ETSI-014-5.4-01", "the key that the master got", (issued,), both)
 
 
 def _stranger_served(issued: Issued, op: Operation) -> str:
@@ -151,6 +156,7 @@ def _delivered_twice(issued: Issued, fetches: Sequence[Operation]) -> Iterator[V
         yield Violation(
             "ETSI-014-5.4-06" if apart else "ETSI-014-5.4-07",
             f"the key once for {one.caller}",
+            (issued,),
             _in_order(issued.by, one, other),
         )
 
@@ -169,7 +175,7 @@ def _lost(issued: Issued, fetches: Sequence[Operation]) -> Iterator[Violation]:
             continue
         requirement, taker = _blamed(issued, op, before)
         shown = (issued.by, taker, op) if taker else (issued.by, op)
-        yield Violation(requirement, f"the key for {op.caller}", _in_order(*shown))
+        yield Violation(requirement, f"the key for {op.caller}", (issued,), _in_order(*shown))
 
 
 def _blamed(
