@@ -27,6 +27,8 @@ START_S = 60
 RUN_S = {"quick": 120, "standard": 300}
 """How long a run may take; several times what one of the clean network takes."""
 
+STORED = 9_000
+"""Keys at the start: fewer than fit, so that a store that never shrinks is not simply full."""
 DELIVERY_S = 1
 """What the manifest says of the time that keys take to the slave: they are there at once."""
 
@@ -99,6 +101,7 @@ def judged(mutant: Mutant, place: Workplace) -> Outcome:
 def serving(code: Path, folder: Path) -> Iterator[Path]:
     """Runs the reference network whose package is in `code`. Yields the path of its manifest."""
     words = ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes"]
+    words += ["--stored", str(STORED)]
     paths = [str(code), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     folder.mkdir(exist_ok=True)
     with (folder / "network.log").open("w+", encoding="utf-8") as log:

@@ -69,6 +69,7 @@ def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
 @click.option("--store", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file.")
 @click.option("--rate", type=click.FloatRange(min=0), help="Key bits per second and association.")
 @click.option("--capacity", type=click.IntRange(min=1), help="Keys per association.")
+@click.option("--stored", type=click.IntRange(min=0), help="Keys per association at the start.")
 @click.option("--seed", type=int, help="Predictable keys and IDs, for laboratories.")
 @click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Break something.")
 @click.option("--variant", "variant_names", multiple=True, metavar="NAME", help="Be unusual.")
@@ -82,6 +83,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     store: Path | None,
     rate: float | None,
     capacity: int | None,
+    stored: int | None,
     seed: int | None,
     fault_names: tuple[str, ...],
     variant_names: tuple[str, ...],
@@ -95,7 +97,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         *_named(variants.ALL, variant_names, "variant"),
         *_named(faults.ALL, fault_names, "fault"),
     ]
-    plan = _adjusted(altered(default_plan(kmes), alterations), host, rate, capacity)
+    plan = _adjusted(altered(default_plan(kmes), alterations), host, rate, capacity, stored)
     if only is not None:
         _check_only(plan, only, port_base, store)
     options = Options(only, port_base, store, seed)
@@ -161,7 +163,9 @@ def _when_stdin_closes(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _adjusted(plan: Plan, host: str | None, rate: float | None, capacity: int | None) -> Plan:
+def _adjusted(
+    plan: Plan, host: str | None, rate: float | None, capacity: int | None, stored: int | None
+) -> Plan:
     """The plan with what the command line says, which comes before what alterations say."""
     if host is not None:
         plan = replace(plan, host=host)
@@ -170,6 +174,8 @@ def _adjusted(plan: Plan, host: str | None, rate: float | None, capacity: int | 
     if capacity is not None:
         limits = replace(plan.limits, max_key_count=capacity)
         plan = replace(plan, limits=limits, initial_keys=None)
+    if stored is not None:
+        plan = replace(plan, initial_keys=min(stored, plan.limits.max_key_count))
     return plan
 
 

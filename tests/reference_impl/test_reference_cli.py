@@ -107,6 +107,12 @@ def test_serves_until_a_signal(tmp_path: Path, number: signal.Signals) -> None:
 
 
 @pytest.mark.e2e
+def test_starts_with_as_many_keys_as_it_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, "--stored", "7", "--rate", "0"):
+        assert Client(tmp_path, "sae-1").ask("sae-2/status")["stored_key_count"] == 7
+
+
+@pytest.mark.e2e
 def test_serves_until_stdin_closes(tmp_path: Path) -> None:
     with serving(tmp_path, "--until-stdin-closes", "--variant", "hangs") as process:
         waiting = threading.Thread(target=_ask_in_vain, args=(Client(tmp_path, "sae-1"),))
@@ -187,6 +193,7 @@ def _fetch_until_it_dies(slave: Client, ids: list[str]) -> list[tuple[str, str]]
         (["--fault", "nonsense"], "no fault is called 'nonsense'"),
         (["--variant", "nonsense"], "no variant is called 'nonsense'"),
         (["--rate", "-1"], "--rate"),
+        (["--stored", "-1"], "--stored"),
         (["--kmes", "0"], "--kmes"),
     ],
 )

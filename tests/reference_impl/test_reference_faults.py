@@ -78,6 +78,7 @@ async def status(lab: Any) -> Any:
         told(await lab.call("kme-b", "sae-3", "sae-1/status")),
         told(await lab.call("kme-a", "sae-1", "%73ae-2/status")),
         told(await lab.call("kme-a", "sae-7", "sae-2/status")),
+        told(await lab.call("kme-a", "sae-1", "%FF/status")),
         told(await lab.call("kme-a", "sae-1", "sae-2/status")),
     ]
 
@@ -177,7 +178,7 @@ async def extensions(lab: Any) -> Any:
     return [
         told(await get(lab, {kind: [{name: value}]}))
         for kind in ("extension_mandatory", "extension_optional")
-        for name, value in (("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0))
+        for name, value in (("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0), (MAX_AGE_MS, "x"))
     ]
 
 

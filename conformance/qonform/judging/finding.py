@@ -28,5 +28,3 @@ class Finding:
     evidence: tuple[int, ...] = ()
     examples: int = 1
     """How many cases were judged for it."""
-    history: tuple[str, ...] = ()
-    """The shortest sequence of steps that shows it, a line each, where it takes several."""

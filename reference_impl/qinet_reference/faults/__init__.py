@@ -15,6 +15,7 @@ from qinet_reference.faults import (
     interface,
     keys,
     life_cycle,
+    machine_made,
     quantity,
     status,
 )
@@ -33,6 +34,7 @@ _AREAS = (
     extensions,
     documents,
     interface,
+    machine_made,
 )
 
 ALL: tuple[type[Fault], ...] = defined_in(_AREAS, Fault)

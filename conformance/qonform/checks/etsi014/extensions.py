@@ -7,7 +7,7 @@ from typing import Any
 
 from qonform.judging import Bench, Judge, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest
-from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 
 UNSUPPORTED = "not all extension_mandatory parameters are supported"
 UNMET = "not all extension_mandatory request options could be met"
@@ -35,7 +35,11 @@ def an_unknown_mandatory_parameter(bench: Bench, judge: Judge) -> None:
 
 @judges("ETSI-014-6.2-15", keys=2)
 def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None:
-    """Get key with a parameter that the supplier supports, at a value that cannot be met."""
+    """Get key with a parameter that the supplier supports, at a value that cannot be met.
+
+    Where a value that can be met is refused too, the control has no parameter, and both
+    refusals must be for values: the supplier says that the parameter itself is known.
+    """
     claimed = [e for e in bench.target.claims.keys.extensions if e.has_impossible]
     if not claimed:
         judge.not_applicable(
@@ -46,20 +50,52 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
         request = KeyRequest(mandatory=((extension.name, extension.impossible),))
         refused = bench.get_key(request)
         possible = ((extension.name, extension.possible),) if extension.has_possible else None
-        control = bench.get_key(KeyRequest(mandatory=possible))
-        bad = (
-            isinstance(refused, Refused)
-            and refused.kind is RefusalKind.BAD_REQUEST
-            and refused.message == UNMET
-        )
+        control = met = bench.get_key(KeyRequest(mandatory=possible))
+        if possible and isinstance(met, Refused):
+            control = bench.get_key(KeyRequest())
+            judge.refusal(
+                "ETSI-014-6.2-15",
+                met,
+                _is_unmet(met),
+                due=f"keys, or 400 with the message {UNMET!r}",
+                control=control,
+                evidence=[met],
+            )
         judge.refusal(
             "ETSI-014-6.2-15",
             refused,
-            bad,
+            _is_unmet(refused),
             due=f"400 with the message {UNMET!r}",
             control=control,
             evidence=[refused],
         )
+
+
+def _is_unmet(outcome: Outcome[KeyContainer]) -> bool:
+    return (
+        isinstance(outcome, Refused)
+        and outcome.kind is RefusalKind.BAD_REQUEST
+        and outcome.message == UNMET
+    )
+
+
+@judges(deepens=("ETSI-014-6.2-17",), keys=by_effort(3, len(VALUES), len(VALUES)))
+def a_mandatory_parameter_with_any_value(bench: Bench, judge: Judge) -> None:
+    """Get key with each parameter that the supplier supports, with values of every JSON type."""
+    for extension in bench.target.claims.keys.extensions:
+        for value in VALUES[: bench.by_effort(3, len(VALUES), len(VALUES))]:
+            request = KeyRequest(1, bench.key_size, mandatory=((extension.name, value),))
+            outcome = bench.get_key(request)
+            due = "keys or a refusal, but no fault of the server"
+            if isinstance(outcome, Refused) and _is_fault(outcome):
+                control = bench.get_key(KeyRequest(1, bench.key_size))
+                judge.refusal("ETSI-014-6.2-17", outcome, False, due=due, control=control)
+                break
+            judge.that("ETSI-014-6.2-17", not isinstance(outcome, Failed), due=due, came=outcome)
+
+
+def _is_fault(refused: Refused) -> bool:
+    return refused.kind is RefusalKind.UNAVAILABLE or refused.code.startswith("5")
 
 
 @judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=by_effort(4, 8, 8))

@@ -78,7 +78,7 @@ def _most(effort: Effort) -> int:
     return effort.of(4_096, 131_072, 1_048_576)
 
 
-@judges("ETSI-014-6.2-01", deepens=("ETSI-014-5.4-01",), keys=_one_two_many)
+@judges("ETSI-014-6.2-01", deepens=("ETSI-014-5.4-01", "ETSI-014-6.1-15"), keys=_one_two_many)
 def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
     """Get key for 1, 2 and as many keys as one request may have; the slave fetches the most."""
     size = smallest_size(bench)
@@ -87,6 +87,7 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
         if number <= bench.max_number:
             outcome = bench.get_key(KeyRequest(number, size))
             _judge_count(judge, number, outcome)
+            _judge_promise(bench, judge, number, outcome)
             most = outcome.value.keys if isinstance(outcome, Delivered) else most
     if not most:
         raise Undecidable("no key came that the slave could fetch")
@@ -124,6 +125,18 @@ def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> N
         )
     else:
         judge.undecided("ETSI-014-6.2-01", f"{outcome}", evidence=[outcome])
+
+
+def _judge_promise(bench: Bench, judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
+    """What Status says that one request may ask for is not a bad request; too little key may be."""
+    if number > 1 and isinstance(outcome, Refused) and outcome.kind is RefusalKind.BAD_REQUEST:
+        judge.refusal(
+            "ETSI-014-6.1-15",
+            outcome,
+            False,
+            due=f"{number} keys: Status allows {bench.max_number} in a request",
+            control=bench.get_key(KeyRequest(1, smallest_size(bench))),
+        )
 
 
 def _smallest(offer: Offer, _effort: Effort) -> float:

@@ -97,6 +97,22 @@ def _association(answer: Answer) -> Status | None:
     return None
 
 
+@judges(deepens=("ETSI-014-6.2-23",), keys=0)
+def a_path_that_cannot_be_decoded(rest: RestBench, judge: Judge) -> None:
+    """Get status for bytes that are not UTF-8: an SAE that nobody knows, or a bad request."""
+    bench = rest.bench
+    control = rest.get_status(bench.master, bench.slave_id)
+    if not isinstance(control.outcome, Delivered):
+        raise Undecidable(f"Get status is not served for the slave either: {control}")
+    answer = rest.driver.send(
+        bench.master.node, bench.master.identity, Request("GET", "/%FF%C0/status")
+    )
+    if answer.reply is None:
+        raise Undecidable(f"{answer}")
+    judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
+               came=f"/%FF%C0/status: {answer}", evidence=[control, answer])  # fmt: skip
+
+
 @judges("ETSI-014-6.2-06", keys=1)
 def a_key_request_may_state_nothing(bench: Bench, judge: Judge) -> None:
     """Get key that names the slave and nothing else; over HTTP, a POST of `{}`."""

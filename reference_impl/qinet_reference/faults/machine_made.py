@@ -1,0 +1,94 @@
+"""Lies that nobody thought of until a machine told them: see `benchmarks/mutants`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from qinet_reference.domain.extensions import MAX_AGE_MS
+from qinet_reference.domain.refusal import MANDATORY_UNSUPPORTED, Reason, Refusal
+from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from qinet_reference.adapters.rest import Handler
+    from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.domain.model import Allocation, Key, KeyRequest
+    from qinet_reference.plan import Plan
+
+
+class UndecodablePathCrashes(Fault):
+    """A path that is not UTF-8 when it is decoded is too much for the KME (REST)."""
+
+    name = "undecodable-path-crashes"
+    requirements = ("ETSI-014-6.2-23",)
+
+    def handler(self, handler: Handler) -> Handler:
+        async def crashes(request: web.BaseRequest) -> web.StreamResponse:
+            reply = await handler(request)
+            try:
+                unquote_to_bytes(request.rel_url.raw_path).decode()
+            except UnicodeDecodeError:
+                reply.set_status(500)
+            return reply
+
+        return crashes
+
+
+class PaysTooLittle(StoreFault):
+    """What is delivered leaves the store at an eighth of its price; the store is not quite full."""
+
+    name = "store-pays-too-little"
+    requirements = ("ETSI-014-5.3-03",)
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, initial_keys=plan.limits.max_key_count // 2)
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(replace(allocation, bits_per_key=allocation.bits_per_key // 8))
+
+
+class ClaimedExtensionUnknown(ServiceFault):
+    """A mandatory extension that the manifest claims is refused as if it were unknown."""
+
+    name = "claimed-extension-unknown"
+    requirements = ("ETSI-014-6.2-15",)
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        if any(one.name == MAX_AGE_MS for one in request.mandatory):
+            raise Refusal(Reason.MANDATORY_EXTENSION_UNSUPPORTED, MANDATORY_UNSUPPORTED)
+        return await inner.get_key(caller, slave, request)
+
+
+class AnyOtherValueCrashes(ServiceFault):
+    """A known mandatory extension with a value of a wrong type is too much for the KME."""
+
+    name = "mandatory-value-crashes"
+    requirements = ("ETSI-014-6.2-17",)
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        known = [one.value for one in request.mandatory if one.name == MAX_AGE_MS]
+        if any(isinstance(value, str | dict) for value in known):
+            raise Refusal(Reason.INTERNAL, "'<' not supported between instances")
+        return await inner.get_key(caller, slave, request)
+
+
+class OneKeyARequest(ServiceFault):
+    """More than one key a request is refused, although Status allows many."""
+
+    name = "one-key-per-request-untold"
+    requirements = ("ETSI-014-6.1-15",)
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        if (request.number or 1) > 1:
+            raise Refusal(Reason.NUMBER_OUT_OF_RANGE, "number out of range")
+        return await inner.get_key(caller, slave, request)
