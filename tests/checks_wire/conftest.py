@@ -12,6 +12,7 @@ import pytest
 
 from qonform.catalogue import load_all
 from qonform.judging import Effort
+from qonform.judging.verdict import Verdict, combine
 from qonform.running.options import Options
 from qonform.running.session import Session
 from qonform.target import load
@@ -43,7 +44,11 @@ def judge_miniature(tmp_path: Path) -> Callable[..., tuple[Judged, Session]]:
                 first = next(iter(signature(check).parameters))
                 session.perform(check.qonform, "etsi-014", session.subject(first, "etsi-014"))
             assert not session.errors
-            found = [record.finding for record in session.records]
-            return {f.requirement: (f.verdict.value, f.message) for f in found}, session
+            worst: Judged = {}
+            for finding in (record.finding for record in session.records):
+                known, _ = worst.get(finding.requirement, (Verdict.NOT_TESTED, ""))
+                if combine([Verdict(known), finding.verdict]) != known:
+                    worst[finding.requirement] = (finding.verdict.value, finding.message)
+            return worst, session
 
     return judged

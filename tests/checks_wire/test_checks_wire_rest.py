@@ -40,6 +40,15 @@ class Undecoded(Miniature):
         return segment
 
 
+class BreaksOnBytes(Miniature):
+    """A path that is not UTF-8 is answered 500."""
+
+    def decoded(self, segment: str) -> str:
+        if "\ufffd" in super().decoded(segment):
+            raise Refused(500, "oops")
+        return super().decoded(segment)
+
+
 class WantsMembers(Miniature):
     """A Get key must state its number."""
 
@@ -137,6 +146,7 @@ LIES = {
     BehindGetForms: {"ETSI-014-6.2-07", "ETSI-014-6.2-08", "ETSI-014-6.4-02"},
     IgnoresQueries: {"ETSI-014-6.2-08", "ETSI-014-6.2-11", "ETSI-014-6.2-23"},
     Undecoded: {"ETSI-014-5.1-09"},
+    BreaksOnBytes: {"ETSI-014-6.2-23"},
     WantsMembers: {"ETSI-014-6.2-06", "ETSI-014-6.2-07"},
     Forgiving: {"ETSI-014-6.2-23"},
     Crashing: {"ETSI-014-6.2-23", "ETSI-014-6.4-08"},
