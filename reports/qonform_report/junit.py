@@ -107,6 +107,7 @@ def _account(requirement: Mapping[str, Any]) -> str:
             continue
         lines += ["", f"{check['id']}: {check['message']}"]
         lines += [f"  {name}: {check[name]}" for name in ("expected", "actual") if name in check]
+        lines += [f"  {step}" for step in check.get("history", ())]
         lines += [f"  {_step(exchange)}" for exchange in check["evidence"]]
         if "replay" in check:
             lines.append(f"  replay: {check['replay']}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST_WORDS = 1_500
 """Of a message, and of what was expected and seen; a server may have put anything into them."""
 
+LONGEST_HISTORY = 6_000
+
 _BASES = {
     "explicit": "explicit in the text",
     "table": "an entry of a table that the text makes binding",
@@ -37,13 +39,21 @@ class Check:
     actual: str
     effort: str
     replay: str
+    history: str
     steps: tuple[Step, ...]
     steps_left_out: int
 
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to say but that it was done."""
-        return not (self.message or self.expected or self.actual or self.steps or self.replay)
+        return not (
+            self.message
+            or self.expected
+            or self.actual
+            or self.history
+            or self.steps
+            or self.replay
+        )
 
 
 @dataclass(frozen=True)
@@ -165,6 +175,7 @@ def _check(
         actual=shortened(check.get("actual", ""), LONGEST_WORDS),
         effort=", ".join(effort),
         replay=check.get("replay", ""),
+        history=shortened("\n".join(check.get("history", ())), LONGEST_HISTORY),
         steps=tuple(steps(evidence[:allowed], allowance.cut)),
         steps_left_out=len(evidence) - allowed,
     )

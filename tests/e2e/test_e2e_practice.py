@@ -44,7 +44,7 @@ def test_the_doctor_finds_a_clean_network_in_order_and_draws_no_key(network):
         (["--variant", "plain-http"], 0, "plain HTTP: the requirements about TLS fail"),
         (["--variant", "header-identity"], 0, "is told by header"),
         (["--variant", "single-kme"], 3, "nobody is `slave`"),
-        (["--variant", "small-store"], 0, "let the store fill up"),
+        (["--variant", "small-store"], 0, "50 keys are stored -> let the store fill up"),
         (["--variant", "hangs"], 3, "gets no answer"),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",

@@ -132,6 +132,13 @@ def test_the_manifest_that_the_results_name_is_the_default(manifest, failed_run,
     assert load(manifest).waivers
 
 
+def test_a_manifest_that_is_not_where_the_results_name_it(failed_run, save):
+    failed_run["run"]["command"] = "qonform run --target no/such.toml"
+    ended = waive(save(failed_run), "--reason", "x", "--expires", SOON)
+    assert ended.exit_code == 2
+    assert "no/such.toml, which the results name, is not there" in ended.output
+
+
 def test_without_a_manifest_or_a_reason_it_says_what_is_missing(manifest, failed_run, save):
     failed_run["run"]["command"] = "qonform run"
     results = save(failed_run)

@@ -334,6 +334,11 @@ _STRANGER = {
     "message": "the KME gave a key to an SAE that Get key had not named",
     "expected": "401, and no key in the body",
     "actual": "200 OK with the key that sae-1 had drawn for sae-2",
+    "history": [
+        "1. sae-1 at kme-a: Get key for sae-2 -> k1 <256 bit #5e0c1b2a>",
+        "2. sae-3 at kme-b: Get key with key IDs, k1 of sae-1 -> k1 <256 bit #5e0c1b2a>",
+        "due: 401 for an SAE that was not named",
+    ],
     "evidence": [_draw(151), _fetch(153, "sae-3", "200 OK"), _fetch(154, "sae-2", "200 OK")],
 }
 _TWICE = {

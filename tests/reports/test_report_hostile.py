@@ -54,6 +54,7 @@ def spoilt(hostile):
         if requirement["verdict"] in {"fail", "waived"}:
             for check in requirement["checks"]:
                 check.update(message=hostile, expected=hostile, actual=hostile, replay=hostile)
+                check["history"] = [hostile, hostile]
                 for exchange in check["evidence"]:
                     exchange.update(command=hostile, client=hostile, node=hostile)
                     for side in ("request", "reply"):

@@ -89,6 +89,7 @@ def test_a_failing_row_opens_to_everything_there_is():
         "401, and no key in the body",
         "200 OK with the key that sae-1 had drawn for sae-2",
         "POST /api/v1/keys/sae-1/dec_keys",
+        "2. sae-3 at kme-b: Get key with key IDs, k1 of sae-1",
         "no. 153 in the log",
         "Content-Type: application/json",
         "curl --cacert certs/ca.pem",

@@ -76,6 +76,7 @@ def test_a_failure_tells_clause_expected_actual_exchange_and_replay():
         "clause 5.4 (shall)",
         "expected: 401, and no key in the body",
         "actual: 200 OK",
+        "due: 401 for an SAE that was not named",
         "[153] sae-3 to kme-b: POST /api/v1/keys/sae-1/dec_keys -> 200 OK",
         "replay: qonform replay results.json#ETSI-014-5.4-02",
     ):

@@ -124,3 +124,29 @@ def test_a_server_of_one_connection_at_a_time_is_given_room():
         other.join(5)
         assert [reply.status for reply in replies] == [200]
         assert get(wire).status == 200
+
+
+def answers_in_a_row(connection, most=9):
+    """A server that reads ahead and answers in order, and closes after `most`."""
+    held, answered = b"", 0
+    while answered < most and (data := connection.recv(7)):
+        held += data
+        while b"\r\n\r\n" in held and answered < most:
+            _, _, held = held.partition(b"\r\n\r\n")
+            answered += 1
+            body = str(answered).encode() * answered
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            connection.sendall(head + body)
+
+
+def test_requests_in_a_row_get_their_answers_in_order():
+    with served_by(answers_in_a_row) as wire:
+        replies = wire.send_in_a_row(None, "/", {}, 5)
+    assert [reply.body for reply in replies] == [b"1", b"22", b"333", b"4444", b"55555"]
+
+
+def test_a_server_may_close_a_connection_with_requests_in_a_row():
+    with served_by(lambda connection: answers_in_a_row(connection, 2)) as wire:
+        first, second, last = wire.send_in_a_row(None, "/", {}, 5)
+    assert (first.body, second.body) == (b"1", b"22")
+    assert isinstance(last, WireError)

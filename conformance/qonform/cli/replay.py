@@ -15,8 +15,7 @@ from rich.text import Text
 from qonform.catalogue import load_all
 from qonform.cli.failure import UsageFailure
 from qonform.cli.page import Page
-from qonform.cli.results_file import read_results
-from qonform.practice.recorded import recorded_manifest
+from qonform.cli.results_file import manifest_of, read_results
 from qonform.practice.replaying import (
     Failure,
     NothingToReplayError,
@@ -55,7 +54,7 @@ def replay(failed: str, manifest: Path | None) -> None:
     results = read_results(Path(name))
     try:
         found = failures(results, wanted or None)
-        with given_or_reference(manifest or recorded_manifest(results)) as path:
+        with given_or_reference(manifest_of(results, manifest)) as path:
             states = _replayed(results, found, path)
     except (NothingToReplayError, ManifestError, SelectionError, NetworkError) as error:
         raise UsageFailure(str(error)) from error

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import qonform_report
 from qonform.cli.failure import UsageFailure
+from qonform.practice.recorded import recorded_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -17,3 +19,17 @@ def read_results(path: Path) -> dict[str, Any]:
         return qonform_report.read(path)
     except qonform_report.UnusableResultsError as error:
         raise UsageFailure(str(error)) from error
+
+
+def manifest_of(results: Mapping[str, Any], given: Path | None) -> Path | None:
+    """The manifest given, else the one that the results name; None if they name none.
+
+    Raises:
+        UsageFailure: the one that they name is not there.
+    """
+    if given:
+        return given
+    path = recorded_manifest(results)
+    if path and not path.exists():
+        raise UsageFailure(f"{path}, which the results name, is not there: give it with --target")
+    return path

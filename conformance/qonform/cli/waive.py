@@ -12,8 +12,7 @@ from qonform.catalogue import load_all
 from qonform.cli.failure import UsageFailure
 from qonform.cli.manifest_file import write_manifest
 from qonform.cli.page import Page
-from qonform.cli.results_file import read_results
-from qonform.practice.recorded import recorded_manifest
+from qonform.cli.results_file import manifest_of, read_results
 from qonform.practice.waiving import WaivingError, doubts, due, written
 from qonform.target import ManifestError, load
 
@@ -60,7 +59,7 @@ def waive(
     waiver of the manifest should not stay.
     """
     found = read_results(results)
-    path = manifest or recorded_manifest(found)
+    path = manifest_of(found, manifest)
     if path is None:
         raise UsageFailure(f"{results} names no manifest: give it with --target")
     if check:

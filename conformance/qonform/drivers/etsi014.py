@@ -142,6 +142,29 @@ class Etsi014Driver:
             self.meter.heard(line, answered=isinstance(result, Reply))
         return self._recorded(node, identity, sent, result, at, took)
 
+    def send_in_a_row(
+        self, node: str, identity: Identity, request: Request, times: int
+    ) -> list[Answer]:
+        """The same GET several times on one new connection, without waiting for replies.
+
+        Returns:
+            The answers that came, in order, and at last the one that did not come, if any: a
+            server may close a connection after any reply.
+        """
+        sent = self._prepared(node, identity, request, plain=False)
+        line = f"{node} over {self.profile}"
+        self.meter.book(times)
+        with self.meter.booked(), self.meter.request(line):
+            self.meter.more(times - 1)
+            at, began = self._log.now(), time.perf_counter()
+            context = self.context(node, identity) if sent.secure else None
+            wire = self._wires[node]
+            results = wire.send_in_a_row(context, sent.path, sent.headers, times)
+            took = time.perf_counter() - began
+        if identity.enrolled:
+            self.meter.heard(line, answered=isinstance(results[0], Reply))
+        return [self._recorded(node, identity, sent, result, at, took) for result in results]
+
     def _prepared(self, node: str, identity: Identity, request: Request, *, plain: bool) -> _Sent:
         wire = self._wires[node]
         headers = {"Accept": _JSON_TYPE, **identity.headers}
@@ -231,6 +254,11 @@ class Etsi014Driver:
         scheme = "https" if sent.secure else "http"
         url = f"{scheme}://{self._wires[node].authority}{redact_text(sent.path)}"
         return shlex.join([*words, url])
+
+    def restart(self) -> None:
+        """Forgets connections and TLS sessions, as if every application had been started anew."""
+        self.close()
+        self._contexts.clear()
 
     def close(self) -> None:
         """Closes kept connections."""

@@ -8,12 +8,14 @@ every reply is then given a new connection each time.
 from __future__ import annotations
 
 import http.client
+import io
 import select
 import socket
 import ssl
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -85,8 +87,17 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, host: str, sock: socket.socket) -> None:
         super().__init__(host)
         self.sock = sock
-        self.used = False
         self.auto_open = 0
+        self._held = bytearray()
+
+    def send(self, data: Any) -> None:
+        """Keeps what http.client sends, until `take` asks for it."""
+        self._held += data
+
+    def take(self) -> bytes:
+        """A whole request, as http.client wrote it."""
+        held, self._held = bytes(self._held), bytearray()
+        return held
 
     def stale(self, wait_s: float = 0.0) -> bool:
         """Whether the server closes it, or sends what nobody asked for, within `wait_s`."""
@@ -225,8 +236,8 @@ class HttpWire:
     def _new(self, context: ssl.SSLContext | None, deadline: float) -> _Connection:
         return _Connection(self.authority, self.open(context, deadline))
 
-    @staticmethod
     def _exchange(
+        self,
         connection: _Connection,
         method: str,
         path: str,
@@ -236,25 +247,93 @@ class HttpWire:
     ) -> Reply:
         if isinstance(connection.sock, _DeadlineMixin):
             connection.sock.deadline = deadline
-        connection.putrequest(method, path, skip_accept_encoding=True)
-        given = {name.lower() for name in headers}
-        if body is not None and "content-length" not in given:
-            connection.putheader("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        response = connection.getresponse()
-        received = response.read(_LARGEST_BODY + 1)
-        if len(received) > _LARGEST_BODY:
-            raise http.client.HTTPException(f"a body of more than {_LARGEST_BODY} bytes")
-        if not response.isclosed():
-            response.close()
-        return Reply(response.status, response.reason, tuple(response.getheaders()), received)
+        message = _written(connection, method, path, headers, body)
+        if self._meter.in_volley:  # all but the last byte: nobody can act upon it yet
+            connection.sock.sendall(message[:-1])
+            message = message[-1:]
+        self._meter.fire(partial(connection.sock.sendall, message))
+        return _read(connection.getresponse())
+
+    def send_in_a_row(
+        self,
+        context: ssl.SSLContext | None,
+        path: str,
+        headers: Mapping[str, str],
+        times: int,
+    ) -> list[Reply | WireError]:
+        """The same GET several times on one new connection, without waiting (RFC 9112 9.3.2).
+
+        Returns:
+            The replies in order; after the first that did not come, none.
+        """
+        deadline = time.monotonic() + self._meter.limits.timeout_s
+        replies: list[Reply | WireError] = []
+        try:
+            connection = self._new(context, deadline)
+        except WireError as error:
+            return [error]
+        try:
+            if isinstance(connection.sock, _DeadlineMixin):
+                connection.sock.deadline = deadline
+            message = _written(connection, "GET", path, headers, None)
+            self._meter.fire(partial(connection.sock.sendall, message * times))
+            stream = _Stream(connection.sock)
+            for _ in range(times):
+                response = http.client.HTTPResponse(stream, method="GET")  # type: ignore[arg-type]
+                response.begin()
+                replies.append(_read(response))
+        except (OSError, http.client.HTTPException) as error:
+            replies.append(WireError(f"no reply: {_say(error)}"))
+        finally:
+            connection.close()
+        return replies
 
     def close(self) -> None:
         """Closes all connections that are kept."""
         while self._kept:
             self._kept.popitem()[1].close()
+
+
+class _Stream:
+    """Replies that come one after the other: what is read ahead belongs to the next."""
+
+    class _Reader(io.BufferedReader):
+        def close(self) -> None:
+            """Nothing: the next reply is read from here."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._reader = self._Reader(socket.SocketIO(sock, "r"))
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What http.client reads a reply from."""
+        return self._reader
+
+
+def _written(
+    connection: _Connection,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+) -> bytes:
+    """A request, byte for byte."""
+    connection.putrequest(method, path, skip_accept_encoding=True)
+    given = {name.lower() for name in headers}
+    if body is not None and "content-length" not in given:
+        connection.putheader("Content-Length", str(len(body)))
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    return connection.take()
+
+
+def _read(response: http.client.HTTPResponse) -> Reply:
+    received = response.read(_LARGEST_BODY + 1)
+    if len(received) > _LARGEST_BODY:
+        raise http.client.HTTPException(f"a body of more than {_LARGEST_BODY} bytes")
+    if not response.isclosed():
+        response.close()
+    return Reply(response.status, response.reason, tuple(response.getheaders()), received)
 
 
 def _say(error: BaseException) -> str:

@@ -7,16 +7,30 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from qonform.drivers.volley import Volley
     from qonform.target import Limits
+
+T = TypeVar("T")
 
 
 class TargetDown(Exception):  # noqa: N818 - it says what happened, and nothing is wrong here
     """Raised instead of sending when so many requests in a row got no answer that none will."""
+
+
+@dataclass
+class Turn:
+    """The booked turn of one request."""
+
+    volley: Volley | None = None
+    """With which others it goes; None alone."""
+    taken: bool = False
+    went_s: float | None = None
+    """When it was let go (monotonic, in seconds)."""
 
 
 @dataclass
@@ -50,7 +64,7 @@ class Meter:
         self._slots = threading.BoundedSemaphore(limits.max_concurrency)
         self._interval = 1.0 / limits.requests_per_second
         self._next = 0.0
-        self._turn = threading.local()
+        self._local = threading.local()
         self._waiting = 0
         self._waiting_since = 0.0
 
@@ -87,17 +101,46 @@ class Meter:
         time.sleep(moment - now)
 
     @contextmanager
-    def booked(self) -> Iterator[None]:
-        """Lets the next request of this thread go out at once: its turn was booked."""
-        self._turn.booked = True
+    def booked(self, volley: Volley | None = None) -> Iterator[Turn]:
+        """Lets the next request of this thread go out at once: its turn was booked.
+
+        Args:
+            volley: lets it go together with others instead.
+        """
+        self._local.turn = turn = Turn(volley)
         try:
-            yield
+            yield turn
         finally:
-            self._turn.booked = False
+            self._local.turn = None
+            if volley is not None and turn.went_s is None:
+                volley.withdraw()
+
+    @property
+    def in_volley(self) -> bool:
+        """Whether the next request of this thread is to be made ready, and to wait for others."""
+        turn = self._booked
+        return turn is not None and turn.volley is not None and turn.went_s is None
+
+    def fire(self, go: Callable[[], T]) -> T:
+        """Does what lets a request of this thread go: at once, or with its volley."""
+        turn = self._booked
+        if turn is None:
+            return go()
+        if turn.volley is None or turn.went_s is not None:
+            turn.went_s = turn.went_s or time.monotonic()
+            return go()
+        turn.went_s = time.monotonic()
+        result, turn.went_s = turn.volley.fire(go)
+        return result
+
+    @property
+    def _booked(self) -> Turn | None:
+        return getattr(self._local, "turn", None)
 
     def _wait_for_turn(self) -> None:
-        if getattr(self._turn, "booked", False):
-            self._turn.booked = False
+        booked = self._booked
+        if booked is not None and not booked.taken:
+            booked.taken = True
             with self._lock:
                 self.spent.requests += 1
             return
@@ -120,6 +163,11 @@ class Meter:
             self._waiting -= 1
             if not self._waiting:
                 self.spent.target_s += time.monotonic() - self._waiting_since
+
+    def more(self, requests: int) -> None:
+        """Counts requests that went out behind another on its connection."""
+        with self._lock:
+            self.spent.requests += requests
 
     def connected(self) -> None:
         """Counts one new connection."""

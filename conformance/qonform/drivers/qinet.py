@@ -6,7 +6,9 @@ import json
 import shlex
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
@@ -161,10 +163,22 @@ class QinetDriver:
         channels: dict[tuple[str, Identity], grpc.Channel] = self._local.channels
         key = (node, identity)
         if key not in channels:
-            channels[key] = self._open(node, identity)
-            self._opened.append(channels[key])
-            self.meter.connected()
+            channels[key] = self.connect(node, identity)
+        if self.meter.in_volley:
+            self._make_ready(channels[key])
         return channels[key]
+
+    def connect(self, node: str, identity: Identity) -> grpc.Channel:
+        """A new connection, closed at the end of the run."""
+        channel = self._open(node, identity)
+        self._opened.append(channel)
+        self.meter.connected()
+        return channel
+
+    def _make_ready(self, channel: grpc.Channel) -> None:
+        """Waits for TLS to be done. If it is not in time, the call itself will say so."""
+        with suppress(grpc.FutureTimeoutError):
+            grpc.channel_ready_future(channel).result(self.meter.limits.timeout_s / 4)
 
     def _open(self, node: str, identity: Identity) -> grpc.Channel:
         ca = self._nodes[node].ca
@@ -179,6 +193,12 @@ class QinetDriver:
     def key_delivery(self, node: str, identity: Identity) -> QinetClient:
         """The port, as `identity` has it at `node`."""
         return QinetClient(self, node, identity)
+
+    def on_one_connection(self, node: str, identity: Identity) -> QinetClient:
+        """The port, with one new connection for the calls of all threads."""
+        channel = self.connect(node, identity)
+        self._make_ready(channel)
+        return QinetClient(self, node, identity, channel)
 
     def get_node(self, node: str, identity: Identity) -> RpcAnswer:
         """Discovery.GetNode; delivers a `GetNodeResponse`."""
@@ -218,7 +238,7 @@ class QinetDriver:
             at, began = self._log.now(), time.perf_counter()
             result: Protobuf | grpc.RpcError
             try:
-                result = method(request, timeout=self.meter.limits.timeout_s, metadata=metadata)
+                result = self._called(method, request, metadata)
             except grpc.RpcError as error:
                 result = error
             took = time.perf_counter() - began
@@ -254,6 +274,14 @@ class QinetDriver:
             self.meter.heard(line, answered=not isinstance(answers[0].outcome, Failed))
         return answers[0]
 
+    def _called(self, method: Any, request: Protobuf, metadata: Any) -> Any:
+        """The response. Raises grpc.RpcError."""
+        timeout = self.meter.limits.timeout_s
+        if not self.meter.in_volley:
+            return self.meter.fire(partial(method, request, timeout=timeout, metadata=metadata))
+        begin = partial(method.future, request, timeout=timeout, metadata=metadata)
+        return self.meter.fire(begin).result()
+
     def _command(self, node: str, identity: Identity, name: str, request: Protobuf) -> str:
         """The grpcurl command that sends it again, from the manifest's folder."""
         words, name_of = ["grpcurl"], self._target.name_of
@@ -268,22 +296,35 @@ class QinetDriver:
         words += ["-d", redact_text(json.dumps(asked))]
         return shlex.join([*words, self.address(node), name])
 
+    def restart(self) -> None:
+        """Forgets connections and TLS sessions, as if every application had been started anew."""
+        self.close()
+        self._local = threading.local()
+
     def close(self) -> None:
         """Closes every connection."""
-        for channel in self._opened:
-            channel.close()
+        while self._opened:
+            self._opened.pop().close()
 
 
 class QinetClient:
     """`KeyDelivery` over `qinet.keys.v1.KeyDelivery`."""
 
-    def __init__(self, driver: QinetDriver, node: str, identity: Identity) -> None:
+    def __init__(
+        self,
+        driver: QinetDriver,
+        node: str,
+        identity: Identity,
+        channel: grpc.Channel | None = None,
+    ) -> None:
         self._driver = driver
         self._node = node
         self._identity = identity
+        self._channel = channel
+        """The connection of all calls; None gives each thread its own."""
 
     def _stub(self) -> key_delivery_pb2_grpc.KeyDeliveryStub:
-        channel = self._driver.channel(self._node, self._identity)
+        channel = self._channel or self._driver.channel(self._node, self._identity)
         return key_delivery_pb2_grpc.KeyDeliveryStub(channel)
 
     def get_status(self, slave: str) -> Outcome[Status]:

@@ -11,9 +11,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from qonform.drivers.identity import Identity
+from qonform.drivers.volley import Volley
 from qonform.judging.cost import Effort, Offer
 from qonform.judging.finding import Undecidable
 from qonform.judging.spares import Spares
@@ -63,6 +64,10 @@ class Driver(Protocol):
         """Closes every connection."""
         ...
 
+    def restart(self) -> None:
+        """Forgets connections and TLS sessions, as if every application had been started anew."""
+        ...
+
 
 @dataclass(frozen=True)
 class Application:
@@ -75,6 +80,21 @@ class Application:
 
     def __str__(self) -> str:
         return f"{self.identity.label} at {self.node}"
+
+
+@dataclass(frozen=True)
+class Shot(Generic[T]):
+    """One call of a burst: what came of it, and when it was under way (monotonic, in seconds)."""
+
+    outcome: Outcome[T]
+    began_s: float
+    """When the last of the request went out."""
+    ended_s: float
+
+    @property
+    def exchange(self) -> int:
+        """Number of the exchange in the log."""
+        return self.outcome.exchange
 
 
 class Bench:
@@ -107,6 +127,8 @@ class Bench:
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
+        self._one_by_one = False
+        """Whether requests were seen not to become ready side by side, but only one by one."""
         self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
         self.spares = self._spares()
         self.allowance_bits = driver.meter.key_budget_bits
@@ -442,8 +464,11 @@ class Bench:
 
     # --- many at once, and chance ------------------------------------------------------------
 
-    def burst(self, calls: Sequence[Callable[[], Outcome[Any]]]) -> list[Outcome[Any]]:
-        """Makes all calls at once, each on a connection of its own; outcomes in their order.
+    def burst(self, calls: Sequence[Callable[[], Outcome[T]]]) -> list[Shot[T]]:
+        """Makes all calls at one moment, each on a connection of its own unless it says otherwise.
+
+        Returns:
+            What came of each, in their order.
 
         Raises:
             Undecidable: more calls than the manifest allows to run at once.
@@ -451,14 +476,20 @@ class Bench:
         if len(calls) > self.target.limits.max_concurrency:
             raise Undecidable(f"limits.max_concurrency allows less than {len(calls)} at once")
         barrier, meter = threading.Barrier(len(calls)), self.driver.meter
+        patience = min(0.5, self.target.limits.timeout_s / 4)
+        volley = None if self._one_by_one else Volley(len(calls), patience)
         meter.book(len(calls))
 
-        def start(call: Callable[[], Outcome[Any]]) -> Outcome[Any]:
+        def start(call: Callable[[], Outcome[T]]) -> Shot[T]:
             barrier.wait()
-            with meter.booked():
-                return call()
+            with meter.booked(volley) as turn:
+                outcome = call()
+            ended = time.monotonic()
+            return Shot(outcome, ended if turn.went_s is None else turn.went_s, ended)
 
-        return [f.result() for f in [self._pool.submit(start, call) for call in calls]]
+        shots = [f.result() for f in [self._pool.submit(start, call) for call in calls]]
+        self._one_by_one = self._one_by_one or (volley is not None and volley.in_vain)
+        return shots
 
     def chance(self, purpose: str) -> random.Random:
         """A source of chance that depends on the run's seed and the purpose alone."""

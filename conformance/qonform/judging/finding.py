@@ -28,3 +28,5 @@ class Finding:
     evidence: tuple[int, ...] = ()
     examples: int = 1
     """How many cases were judged for it."""
+    history: tuple[str, ...] = ()
+    """The shortest sequence of steps that shows it, a line each, where it takes several."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from qonform.exchanges import redact_text
@@ -54,6 +55,7 @@ class Judge:
         due: str,
         came: object,
         evidence: Evidence = None,
+        history: Sequence[str] = (),
     ) -> bool:
         """Judges one case: `due` is what the standard asks for, `came` what was seen.
 
@@ -61,6 +63,7 @@ class Judge:
 
         Args:
             evidence: what shows it.
+            history: the steps that led there, a line each.
 
         Returns:
             `holds`, so that a check can go on or stop by it.
@@ -70,7 +73,7 @@ class Judge:
             return False
         verdict = Verdict.PASS if holds else Verdict.FAIL
         message = f"{came}" if holds else f"due: {due}; came: {came}"
-        self._add(requirement, verdict, message, due, str(came), evidence)
+        self._add(requirement, verdict, message, due, str(came), evidence, history)
         return holds
 
     def refusal(
@@ -141,12 +144,15 @@ class Judge:
         due: str | None,
         came: str | None,
         evidence: Evidence,
+        history: Sequence[str] = (),
     ) -> None:
         if requirement not in self._requirements:
             raise LookupError(f"this check is not declared to judge {requirement}")
         cited = tuple(dict.fromkeys(map(_number, self._so_far() if evidence is None else evidence)))
         due, came = (None if text is None else redact_text(text) for text in (due, came))
-        new = Finding(requirement, verdict, redact_text(message), due, came, cited)
+        steps = tuple(map(redact_text, history))
+        message = redact_text(message)
+        new = Finding(requirement, verdict, message, due, came, cited, history=steps)
         self._findings[requirement] = worse(self._findings.get(requirement), new)
 
 
@@ -159,12 +165,4 @@ def worse(old: Finding | None, new: Finding) -> Finding:
     if old is None:
         return new
     kept = min(old, new, key=lambda f: _WORST_FIRST.index(f.verdict))
-    return Finding(
-        kept.requirement,
-        kept.verdict,
-        kept.message,
-        kept.expected,
-        kept.actual,
-        kept.evidence,
-        old.examples + new.examples,
-    )
+    return replace(kept, examples=old.examples + new.examples)

@@ -153,6 +153,8 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
         check["expected"] = finding.expected
     if finding.actual is not None:
         check["actual"] = finding.actual
+    if finding.history:
+        check["history"] = list(finding.history)
     caused = session.during(finding.evidence[-1]) if finding.evidence else None
     if caused and record.check.startswith("monitors."):
         check["during"] = caused.check

@@ -1,175 +1,360 @@
-"""Requests at the same time, each on a connection of its own (014 clauses 5.3 and 5.4)."""
+"""Requests at the same moment (014 clauses 5.3 and 5.4), judged as one concurrent history.
+
+What bursts show is held against every order in which their requests may have taken effect. The
+number of bursts follows from the narrowest window between check and act that is to be found.
+"""
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import partial
 from itertools import cycle, islice
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from qonform.checks.etsi014.get_key import smallest_size
-from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
-from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
-from qonform.ports.outcome import Delivered, Outcome
+from qonform.drivers.etsi014_wire import Request, segment
+from qonform.judging import (
+    Application,
+    Bench,
+    Cost,
+    Effort,
+    Judge,
+    Offer,
+    Shot,
+    Story,
+    Undecidable,
+    judges,
+)
+from qonform.oracles.delivery_history import Operation, Violation, violations
+from qonform.ports.key_delivery import Call, GetKey, GetKeyWithIds, GetStatus, Key, KeyRequest
+from qonform.ports.outcome import Delivered, Failed, Outcome
+from qonform.statistics.race_width import caught_width, rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from qonform.checks.wires import RestBench, RpcBench
+
+AT_ONCE = 8
+"""Requests in a burst, where the manifest allows so many."""
+SPREAD_S = 0.004
+"""How far apart the first and the last request of a burst are taken to arrive, in seconds."""
+WIDTHS_S = (0.001, 0.00025, 0.00005)
+"""Narrowest windows to be found at quick, standard and thorough, in seconds."""
+ROUNDS = tuple(rounds(width, SPREAD_S, AT_ONCE) for width in WIDTHS_S)
 
 
-def width(bench: Bench) -> int:
-    """How many requests run at once: as many as the manifest allows, at most 8."""
-    if bench.target.limits.max_concurrency < 2:
-        raise Undecidable("limits.max_concurrency allows no two requests at once")
-    return min(8, bench.target.limits.max_concurrency)
+def cost(each: int) -> Cost:
+    """What a race draws: so many of the smallest keys a round, and one that shows they arrive."""
+
+    def of(offer: Offer, effort: Effort) -> float:
+        return offer.keys(offer.smallest * (1 + each * effort.of(*ROUNDS)))
+
+    return of
 
 
-@judges("ETSI-014-5.4-07", deepens=("ETSI-014-5.4-05",), keys=by_effort(4, 16, 80), chance=True)
+class Race:
+    """Bursts of one kind, one after the other, judged as one history when the context ends.
+
+    Args:
+        bench: whom to ask.
+        judge: takes what is found.
+        decides: the requirements that hold if nothing contradicts them.
+    """
+
+    def __init__(self, bench: Bench, judge: Judge, *decides: str) -> None:
+        limit = bench.target.limits.max_concurrency
+        if limit < 2:
+            raise Undecidable("limits.max_concurrency allows no two requests at once")
+        self.bench = bench
+        self.judge = judge
+        self.decides = decides
+        self.at_once = min(AT_ONCE, limit)
+        self.rounds = bench.cases(*ROUNDS)
+        self._spreads_s: list[float] = []
+        self._history: list[Operation] = []
+        self._told: dict[int, tuple[str, float | None]] = {}
+        """By operation: who asked where, and when its burst began."""
+        self._complete = 0
+        """Rounds in which every answer came."""
+
+    def __enter__(self) -> Race:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if kind is None or issubclass(kind, Undecidable):
+            self._conclude()
+
+    def keys(self, each: int, *additional: Application) -> Iterator[list[Key]]:
+        """New keys for every round, which have reached the slave's KME, as one shows.
+
+        Where the store or the budget gives fewer, there are fewer rounds.
+
+        Args:
+            each: how many a round.
+            additional: further slaves.
+
+        Raises:
+            Undecidable: there are not even keys for one round, or none reaches the slave.
+        """
+        keys: list[Key] = []
+        needed = 1 + self.rounds * each
+        try:
+            while len(keys) < needed:
+                keys += self._issue(needed - len(keys), *additional)
+        except Undecidable:
+            if len(keys) <= each:
+                raise
+        *keys, probe = keys
+        self.settle([self.bench.slave], [probe])
+        if not isinstance(self._history[-1].outcome, Delivered):
+            raise Undecidable(f"the slave does not get its keys: {self._history[-1].outcome}")
+        for begin in range(0, len(keys) - each + 1, each):
+            yield keys[begin : begin + each]
+
+    def _issue(self, number: int, *additional: Application) -> tuple[Key, ...]:
+        bench, master = self.bench, self.bench.master
+        slaves = tuple(a.sae_id for a in additional) or None
+        request = KeyRequest(min(number, bench.max_number), smallest_size(bench), slaves)
+        began = time.monotonic()
+        outcome = bench.get_key(request)
+        if not isinstance(outcome, Delivered) or not outcome.value.keys:
+            raise Undecidable(f"Get key did not give the keys for a race: {outcome}")
+        call = GetKey(master.sae_id, bench.slave_id, request)
+        self._keep(master, Operation(call, outcome, began, time.monotonic()))
+        return outcome.value.keys[:number]
+
+    def burst(self, asking: Sequence[tuple[Application, Call]]) -> list[Shot[Any]]:
+        """All calls at one moment."""
+        return self.record(asking, self.bench.burst([partial(ask, *each) for each in asking]))
+
+    def record(
+        self,
+        asking: Sequence[tuple[Application, Call]],
+        shots: list[Shot[Any]],
+        *,
+        timed: bool = True,
+    ) -> list[Shot[Any]]:
+        """Keeps what a burst has shown.
+
+        Args:
+            asking: who asked for what.
+            shots: what came; fewer, where a connection ended before its last answer.
+            timed: whether each answer's time is known.
+        """
+        moment = min(shot.began_s for shot in shots)
+        for (by, call), shot in zip(asking, shots, strict=False):
+            if not isinstance(call, GetStatus):
+                operation = Operation(call, shot.outcome, shot.began_s, shot.ended_s)
+                self._keep(by, operation, moment)
+        if timed and not any(isinstance(shot.outcome, Failed) for shot in shots):
+            ends, begins = [s.ended_s for s in shots], [s.began_s for s in shots]
+            self._spreads_s.append(max(max(ends) - min(ends), max(begins) - moment))
+        return shots
+
+    def settle(self, slaves: Sequence[Application], keys: Sequence[Key]) -> None:
+        """Whoever has not got a key, and lost no answer, asks until it must be there."""
+        master = self.bench.master.sae_id
+        moment = self._told[id(self._history[-1])][1]
+        whole = True
+        for by in slaves:
+            for key in keys:
+                mine = [
+                    o for o in self._history if o.caller == by.sae_id and key.id.lower() in o.asked
+                ]
+                if any(op.may_have_delivered for op in mine):
+                    whole = whole and any(op.keys for op in mine)
+                    continue
+                began = time.monotonic()
+                outcome = self.bench.fetch(by, [key.id])
+                call = GetKeyWithIds(by.sae_id, master, (key.id,))
+                self._keep(
+                    by, Operation(call, outcome, began, time.monotonic(), settled=True), moment
+                )
+                whole = whole and isinstance(outcome, Delivered)
+        self._complete += whole and moment is not None
+
+    def served(self, shots: Sequence[Shot[Any]]) -> None:
+        """A round of Get keys is over."""
+        self._complete += any(isinstance(shot.outcome, Delivered) for shot in shots)
+
+    def _keep(self, by: Application, operation: Operation, moment_s: float | None = None) -> None:
+        self._history.append(operation)
+        self._told[id(operation)] = (str(by), moment_s)
+
+    def _conclude(self) -> None:
+        found: dict[str, Violation] = {}
+        for violation in violations(self._history):
+            found.setdefault(violation.requirement, violation)
+        for requirement in self.decides:
+            if requirement in found:
+                self._contradicted(found[requirement])
+            elif self._complete:
+                cited = [op for op in self._history if not isinstance(op.outcome, Failed)]
+                for _ in range(self._complete):
+                    self.judge.that(
+                        requirement, True, due="-", came=self._reach(), evidence=cited[-2:]
+                    )
+
+    def _contradicted(self, violation: Violation) -> None:
+        story = Story(issued.id for issued in violation.keys)
+        for op in violation.operations:
+            by, moment_s = self._told[id(op)]
+            story.tell(by, op.call, op.outcome, _when(op, moment_s))
+        self.judge.that(
+            violation.requirement,
+            False,
+            due=violation.due,
+            came=violation.operations[-1].outcome,
+            evidence=violation.operations,
+            history=story.lines(violation.due),
+        )
+
+    def _reach(self) -> str:
+        """What the bursts would have caught, in a sentence."""
+        rounds = f"{self._complete} rounds of {self.at_once} requests at once"
+        if not self._spreads_s:
+            return f"{rounds}, and nothing that contradicts itself"
+        caught = 1000 * caught_width(self._spreads_s, self.at_once)
+        typical = 1000 * sorted(self._spreads_s)[len(self._spreads_s) // 2]
+        return (
+            f"{rounds}, answered within {typical:.1f} ms of each other: a window of "
+            f"{caught:.2g} ms or longer between check and act would have been caught with a "
+            "probability of 0.99"
+        )
+
+
+def _when(operation: Operation, moment_s: float | None) -> str:
+    if moment_s is None:
+        return "before the burst"
+    began, ended = (1000 * (t - moment_s) for t in (operation.began_s, operation.ended_s))
+    until = ", until the key must be there" if operation.settled else ""
+    return f"from {began:+.2f} to {ended:+.2f} ms{until}"
+
+
+def ask(by: Application, call: Call) -> Outcome[Any]:
+    """Makes a call through the port."""
+    match call:
+        case GetStatus(slave=slave):
+            return by.keys.get_status(slave)
+        case GetKey(slave=slave, request=request):
+            return by.keys.get_key(slave, request)
+        case GetKeyWithIds(master=master, key_ids=ids):
+            return by.keys.get_key_with_ids(master, ids)
+
+
+def _fetch(by: Application, bench: Bench, *keys: Key) -> tuple[Application, GetKeyWithIds]:
+    """Who asks for what of the master's."""
+    return by, GetKeyWithIds(by.sae_id, bench.master.sae_id, tuple(key.id for key in keys))
+
+
+@judges("ETSI-014-5.4-07", deepens=("ETSI-014-5.4-01",), keys=cost(1), chance=True)
 def one_slave_asks_for_one_key_many_times_at_once(bench: Bench, judge: Judge) -> None:
     """The slave asks for the same key several times at once: it is delivered once, and not lost."""
-    slave, master = bench.slave, bench.master.sae_id
-    for _ in range(bench.cases(2, 8, 40)):
-        key = arrived(bench)
-        outcomes = bench.burst(
-            [partial(slave.keys.get_key_with_ids, master, [key.id])] * width(bench)
-        )
-        served = [o for o in outcomes if isinstance(o, Delivered)]
-        judge.that(
-            "ETSI-014-5.4-07",
-            len(served) <= 1,
-            due="the key at most once",
-            came=f"{len(served)} of {len(outcomes)} requests delivered it",
-            evidence=outcomes,
-        )
-        if not served:
-            late = bench.fetch(slave, [key.id])
-            judge.that(
-                "ETSI-014-5.4-05",
-                isinstance(late, Delivered),
-                due="the key, which none of the refused requests used up",
-                came=late,
-                evidence=[*outcomes, late],
-            )
-        else:
-            judge.that(
-                "ETSI-014-5.4-05",
-                True,
-                due="the key",
-                came="the key was delivered",
-                evidence=outcomes,
-            )
+    with Race(bench, judge, "ETSI-014-5.4-07", "ETSI-014-5.4-01") as race:
+        for (key,) in race.keys(1):
+            race.burst([_fetch(bench.slave, bench, key)] * race.at_once)
+            race.settle([bench.slave], [key])
 
 
-@judges(deepens=("ETSI-014-5.4-02", "ETSI-014-5.4-05"), keys=by_effort(4, 16, 80), chance=True)
+@judges(deepens=("ETSI-014-5.4-07", "ETSI-014-6.4-07"), keys=cost(2), chance=True)
+def a_slave_asks_for_keys_alone_and_together_at_once(bench: Bench, judge: Judge) -> None:
+    """The slave asks for a key alone and in one request with another, at once: each comes once."""
+    if bench.max_number < 2:
+        why = "Status allows one key a request"
+        judge.not_applicable("ETSI-014-5.4-07", why)
+        judge.not_applicable("ETSI-014-6.4-07", why)
+        return
+    with Race(bench, judge, "ETSI-014-5.4-07", "ETSI-014-6.4-07") as race:
+        for one, other in race.keys(2):
+            alone, together = (
+                _fetch(bench.slave, bench, one),
+                _fetch(bench.slave, bench, one, other),
+            )
+            race.burst(list(islice(cycle((alone, together)), race.at_once)))
+            race.settle([bench.slave], [one, other])
+
+
+@judges(deepens=("ETSI-014-5.4-02", "ETSI-014-5.4-05"), keys=cost(1), chance=True)
 def a_slave_and_a_third_party_at_once(bench: Bench, judge: Judge) -> None:
     """The slave and an SAE that was not named ask for one key at once: only the slave gets it."""
-    slave, third, master = bench.slave, bench.third, bench.master.sae_id
-    for _ in range(bench.cases(2, 8, 40)):
-        key = arrived(bench)
-        asking = list(islice(cycle((third, slave)), width(bench)))
-        outcomes = bench.burst([partial(a.keys.get_key_with_ids, master, [key.id]) for a in asking])
-        wrong = [
-            o
-            for a, o in zip(asking, outcomes, strict=True)
-            if a is third and isinstance(o, Delivered)
-        ]
-        right = [
-            o
-            for a, o in zip(asking, outcomes, strict=True)
-            if a is slave and isinstance(o, Delivered)
-        ]
-        judge.that(
-            "ETSI-014-5.4-02",
-            not wrong,
-            due="no key for an SAE that was not named",
-            came=wrong[0] if wrong else "no key",
-            evidence=outcomes,
-        )
-        late = right[0] if right else bench.fetch(slave, [key.id])
-        judge.that(
-            "ETSI-014-5.4-05",
-            isinstance(late, Delivered),
-            due="the key for its slave",
-            came=late,
-            evidence=[*outcomes, late],
-        )
+    both = (bench.third, bench.slave)
+    with Race(bench, judge, "ETSI-014-5.4-02", "ETSI-014-5.4-05") as race:
+        for (key,) in race.keys(1):
+            race.burst([_fetch(by, bench, key) for by in islice(cycle(both), race.at_once)])
+            race.settle([bench.slave], [key])
 
 
-@judges(deepens=("ETSI-014-6.2-19",), keys=by_effort(2, 8, 40), chance=True)
+@judges(deepens=("ETSI-014-6.2-19",), keys=cost(1), chance=True)
 def two_slaves_of_one_key_at_once(bench: Bench, judge: Judge) -> None:
     """Both slaves of a key ask for it at once: both get it."""
     if not bench.multicast:
         judge.not_applicable("ETSI-014-6.2-19", "no additional slaves are offered")
         return
-    both, master = (bench.slave, bench.third), bench.master.sae_id
-    for _ in range(bench.cases(2, 8, 40)):
-        keys = bench.draw(size=smallest_size(bench), additional=[bench.third])
-        width(bench)
-        outcomes = bench.burst(
-            [partial(a.keys.get_key_with_ids, master, [keys[0].id]) for a in both]
-        )
-        for by, outcome in zip(both, outcomes, strict=True):
-            fetched = outcome if isinstance(outcome, Delivered) else bench.fetch(by, [keys[0].id])
-            judge.that(
-                "ETSI-014-6.2-19",
-                isinstance(fetched, Delivered),
-                due=f"the key for {by.sae_id}",
-                came=fetched,
-                evidence=[*outcomes, fetched],
-            )
+    both = (bench.slave, bench.third)
+    with Race(bench, judge, "ETSI-014-6.2-19") as race:
+        for (key,) in race.keys(1, bench.third):
+            race.burst([_fetch(by, bench, key) for by in islice(cycle(both), race.at_once)])
+            race.settle(both, [key])
 
 
-@judges(deepens=("ETSI-014-3.1-01", "ETSI-014-5.3-02"), keys=by_effort(16, 64, 320), chance=True)
+@judges(deepens=("ETSI-014-3.1-01", "ETSI-014-5.3-02"), keys=cost(AT_ONCE), chance=True)
 def several_masters_at_once(bench: Bench, judge: Judge) -> None:
     """Masters at both ends call Get key at once: no key and no ID is given to two of them."""
     size = smallest_size(bench)
-    masters = _masters(bench)
-    for _ in range(bench.cases(2, 8, 40)):
-        asking = list(islice(cycle(masters), width(bench)))
-        bench.afford(len(asking) * size)
-        outcomes = bench.burst(
-            [partial(by.keys.get_key, to, KeyRequest(1, size)) for by, to in asking]
-        )
-        _judge_distinct(judge, outcomes)
-    served = [o for o in outcomes if isinstance(o, Delivered)]
-    if not served:
-        raise Undecidable(f"no Get key among those at once was served: {outcomes[0]}")
+    if size < 64:
+        judge.undecided("ETSI-014-5.3-02", "keys of less than 64 bit may be equal by chance")
+    decides = ("ETSI-014-3.1-01", "ETSI-014-5.3-02")[: 2 if size >= 64 else 1]
+    with Race(bench, judge, *decides) as race:
+        asking = list(islice(cycle(_masters(bench, KeyRequest(1, size))), race.at_once))
+        if race.at_once > 2:
+            asking[-1] = bench.master, GetStatus(bench.master.sae_id, bench.slave_id)
+        for _ in range(race.rounds):
+            bench.afford(race.at_once * size)
+            race.served(race.burst(asking))
 
 
-def _masters(bench: Bench) -> list[tuple[Application, str]]:
+def _masters(bench: Bench, request: KeyRequest) -> list[tuple[Application, Call]]:
     """Who calls Get key, and for whom: the master, and the slave unless links are one-way."""
-    master, slave_id = bench.master, bench.slave_id
-    pairs = [(master, slave_id)]
+    pairs = [(bench.master, bench.slave_id)]
     if not bench.target.claims.keys.one_way:
         with suppress(Undecidable):  # with one node only, the master races against itself
-            pairs.append((bench.slave, master.sae_id))
-    return pairs
+            pairs.append((bench.slave, bench.master.sae_id))
+    return [(by, GetKey(by.sae_id, to, request)) for by, to in pairs]
 
 
-def _judge_distinct(judge: Judge, outcomes: list[Outcome[KeyContainer]]) -> None:
-    keys = [key for o in outcomes if isinstance(o, Delivered) for key in o.value.keys]
-    if not keys:
-        return
-    ids, material = {k.id.lower() for k in keys}, {k.material for k in keys}
-    judge.that(
-        "ETSI-014-3.1-01",
-        len(ids) == len(keys),
-        due=f"{len(keys)} different key IDs",
-        came=f"{len(ids)} different key IDs for {len(keys)} keys",
-        evidence=outcomes,
-    )
-    if all(key.material.bits >= 64 for key in keys):
-        judge.that(
-            "ETSI-014-5.3-02",
-            len(material) == len(keys),
-            due=f"{len(keys)} different keys",
-            came=f"{len(material)} different keys",
-            evidence=outcomes,
-        )
-    else:
-        judge.undecided("ETSI-014-5.3-02", "keys of less than 64 bit may be equal by chance")
+@judges(deepens=("ETSI-014-5.4-07",), keys=cost(1), chance=True)
+def streams_of_one_connection_ask_for_one_key(rpc: RpcBench, judge: Judge) -> None:
+    """The slave asks for the same key several times at once, on one connection: it comes once."""
+    bench, slave = rpc.bench, rpc.bench.slave
+    keys = rpc.driver.on_one_connection(slave.node, slave.identity)
+    slave = Application(slave.sae_id, slave.node, slave.identity, keys)
+    with Race(bench, judge, "ETSI-014-5.4-07") as race:
+        for (key,) in race.keys(1):
+            race.burst([_fetch(slave, bench, key)] * race.at_once)
+            race.settle([slave], [key])
 
 
-def arrived(bench: Bench) -> Key:
-    """A key that has reached the slave's KME, as a later one that the slave fetched shows."""
-    size = smallest_size(bench)
-    key, probe = bench.draw(2, size=size)
-    fetched = bench.fetch(bench.slave, [probe.id])
-    if not isinstance(fetched, Delivered):
-        raise Undecidable(f"the slave does not get its keys: {fetched}")
-    return key
+@judges(deepens=("ETSI-014-5.4-07",), keys=cost(1), chance=True)
+def requests_in_a_row_on_one_connection_ask_for_one_key(rest: RestBench, judge: Judge) -> None:
+    """The slave sends GETs for one key, one right after the other on one connection: it comes once.
+
+    A server that closes the connection after a reply leaves the rest unanswered, and is not judged
+    by that.
+    """
+    bench, slave = rest.bench, rest.bench.slave
+    with Race(bench, judge, "ETSI-014-5.4-07") as race:
+        for (key,) in race.keys(1):
+            by, call = _fetch(slave, bench, key)
+            query = urlencode({"key_ID": key.id})
+            request = Request("GET", f"/{segment(call.master)}/dec_keys?{query}", call=call)
+            began = time.monotonic()
+            answers = rest.driver.send_in_a_row(slave.node, slave.identity, request, race.at_once)
+            shots = [Shot(answer.outcome, began, time.monotonic()) for answer in answers]
+            race.record([(by, call)] * race.at_once, shots, timed=False)
+            race.settle([slave], [key])

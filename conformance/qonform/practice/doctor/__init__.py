@@ -15,7 +15,7 @@ from qonform.practice.doctor.limits import limits
 from qonform.practice.doctor.line import Line, State
 from qonform.practice.doctor.reach import Reach
 from qonform.practice.doctor.roles import roles
-from qonform.practice.doctor.stock import stock
+from qonform.practice.doctor.stock import need, stock
 from qonform.running.session import DRIVERS
 
 if TYPE_CHECKING:
@@ -33,16 +33,18 @@ def examine(target: Target, catalogue: Catalogue) -> Iterator[Line]:
     yield from credentials(target, _clock())
     yield from roles(target, catalogue)
     yield from limits(target.limits)
-    meter = Meter(target.limits)
+    meter, needs = Meter(target.limits), []
     for profile in target.claims.profiles:
         driver = DRIVERS[profile](target, ExchangeLog(), meter)
         reach = Reach(target, driver, _clock)
         try:
             yield from reach.lines()
-            if reach.status:
-                yield from stock(target, driver)
+            if reach.status and (needed := need(target, driver)):
+                needs.append(needed)
         finally:
             driver.close()
+    if needs:
+        yield stock(target, needs)
 
 
 def _clock() -> dt.datetime:

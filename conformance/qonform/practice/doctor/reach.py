@@ -118,7 +118,7 @@ class Reach:
         told_time = False
         for client in clients:
             outcome, date = self._ask(node, client)
-            if Role.MASTER in client.roles:
+            if Role.MASTER in client.roles and self._target.client(Role.SLAVE):
                 yield from self._masters_status(subject, client, outcome)
             elif isinstance(outcome, Failed):
                 yield problem(subject, f"{client.id} gets {outcome}", _WHY_SILENT)
@@ -132,7 +132,7 @@ class Reach:
             yield _health(subject, self._driver, node, Identity.of(clients[0]))
 
     def _ask(self, node: Node, client: Client) -> tuple[Any, str | None]:
-        """Get status about the other end; and the time of the server, where it tells it."""
+        """Get status about the other end, or itself; and the time of the server, if it tells it."""
         identity = Identity.of(client)
         peer = Role.SLAVE if Role.SLAVE not in client.roles else Role.MASTER
         other = self._target.client(peer)

@@ -1,7 +1,8 @@
-"""Whether the target has key enough for a run, by what its Status says."""
+"""Whether there is key enough for a run: in the budget, and in store by what Status says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,46 +12,62 @@ from qonform.practice.doctor.line import Line, ok, warning
 from qonform.running.amounts import bits_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from qonform.judging import Driver
     from qonform.target import Target
 
+_EFFORTS = (Effort.QUICK, Effort.STANDARD)
 
-def stock(target: Target, driver: Driver) -> Iterator[Line]:
-    """Holds what a run draws at most against the budget, and against what is stored."""
+
+@dataclass(frozen=True)
+class Need:
+    """What a run over one transport draws at most, and what is there."""
+
+    key_size: int
+    bits: dict[Effort, int]
+    stored_bits: int | None
+    """None where Status does not tell."""
+
+
+def need(target: Target, driver: Driver) -> Need | None:
+    """The need over one transport, by the limits in its Status; None if it gives none."""
     bench = Bench(target, driver, Effort.STANDARD, 0, Path())
     try:
         stored = bench.advertised.stored_key_count
     except Undecidable:
-        return
+        return None
     finally:
         bench.close()
-    offer, subject = bench.offer, f"key over {driver.profile}"
-    needed = {
-        effort: sum(check.cost(offer, effort) for check in checks_over(driver.profile))
-        for effort in (Effort.QUICK, Effort.STANDARD)
-    }
+    offer = bench.offer
+    bits = {e: sum(c.cost(offer, e) for c in checks_over(driver.profile)) for e in _EFFORTS}
+    return Need(offer.key_size, bits, None if stored is None else stored * offer.key_size)
+
+
+def stock(target: Target, needs: Sequence[Need]) -> Line:
+    """Holds what a run over all transports draws at most against budget and store.
+
+    Transports are taken to share one store, as those of one node do.
+    """
+    unit = max(n.key_size for n in needs)
+    bits = {effort: sum(n.bits[effort] for n in needs) for effort in _EFFORTS}
     told = ", ".join(
-        f"{effort} draws at most {-(-bits // offer.key_size)} keys ({bits_in_words(bits)})"
-        for effort, bits in needed.items()
+        f"{effort} draws at most {-(-needed // unit)} keys ({bits_in_words(needed)})"
+        for effort, needed in bits.items()
     )
     budget = target.limits.key_budget_bits
-    enough = {effort for effort, bits in needed.items() if bits <= budget}
-    if not enough >= needed.keys():
-        yield warning(
-            subject,
+    if budget < bits[Effort.STANDARD]:
+        return warning(
+            "key",
             f"{told}; key_budget_bits allows {bits_in_words(budget)}",
             "raise key_budget_bits; what cannot be paid is left out, and named in the report",
         )
-    elif stored is None:
-        yield warning(subject, f"{told}; Status does not tell what is stored", "let it tell")
-    elif stored * offer.key_size < needed[Effort.STANDARD]:
-        quick = stored * offer.key_size >= needed[Effort.QUICK]
-        yield warning(
-            subject,
-            f"{told}; {stored} keys are stored",
-            "let the store fill up" + (", or use --effort quick" if quick else ""),
-        )
-    else:
-        yield ok(subject, f"{told}; {stored} keys are stored")
+    known = [n.stored_bits for n in needs if n.stored_bits is not None]
+    if not known:
+        return warning("key", f"{told}; no Status tells what is stored", "let it tell")
+    stored = min(known)
+    in_store = f"{stored // unit} keys are stored"
+    if stored < bits[Effort.STANDARD]:
+        quick = ", or use --effort quick" if stored >= bits[Effort.QUICK] else ""
+        return warning("key", f"{told}; {in_store}", f"let the store fill up{quick}")
+    return ok("key", f"{told}; {in_store}")
