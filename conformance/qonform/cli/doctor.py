@@ -29,10 +29,10 @@ _UNDECIDED = 3
     metavar="FILE",
 )
 def doctor(manifest: Path) -> None:
-    """Looks at a target before a run: files, roles, limits, and each node up to a Status.
+    """Looks before a run whether all is in order.
 
-    No key is drawn, and nothing is judged. Exit code 3 if something would keep a run from
-    deciding, else 0.
+    Files, roles, limits, and each node up to a Status. No key is drawn, and nothing is judged. Exit
+    code 3 if something would keep a run from deciding, else 0.
     """
     try:
         target = load(manifest)

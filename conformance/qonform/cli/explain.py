@@ -22,10 +22,10 @@ _LEVELS = {"shall": "bold red", "should": "yellow", "may": "cyan"}
 @click.command()
 @click.argument("id_", metavar="ID")
 def explain(id_: str) -> None:
-    """Explains one requirement, such as ETSI-014-5.4-06, or one open point, such as A-07.
+    """Explains a requirement or an open point.
 
-    What it demands and why, what is sent to see it, what that costs, and what it usually is when
-    it fails.
+    ID is such as ETSI-014-5.4-06 or A-07. Of a requirement it says what that demands and why, what
+    is sent to see it, what this costs, and what it usually is when it fails.
     """
     catalogue = load_all()
     try:

@@ -45,8 +45,9 @@ _STILL_FAILING, _UNDECIDED = 1, 3
     help="The manifest. Without it, the one that the results name.",
 )
 def replay(failed: str, manifest: Path | None) -> None:
-    """Runs the failures in a results.json again: only the checks that showed them, the same seed.
+    """Runs the failures in a results.json again.
 
+    Only the checks that showed them are run, with the same seed.
     RESULTS#ETSI-014-5.4-06 takes one requirement, RESULTS#ETSI-014-5.4-06/etsi-014 over one
     transport. Exit code 0 if all are fixed, 1 if any still fails, else 3.
     """

@@ -53,7 +53,7 @@ def waive(
     manifest: Path | None,
     check: bool,
 ) -> None:
-    """Writes waivers for failures in results.json into the manifest.
+    """Writes waivers for failures into the manifest.
 
     The rest of the manifest stays as it is, comments and all. With --check, exit code 2 if any
     waiver of the manifest should not stay.
