@@ -83,8 +83,11 @@ class Reach:
                 return
         else:
             yield ok(subject, f"reached at {endpoint.host}:{endpoint.port}")
-            said = "plain HTTP: the requirements about TLS fail, all else is judged"
-            yield warning(subject, said, "give an https:// url, unless this is a laboratory")
+            said = "plain HTTP: what is about TLS fails or stays undecided, all else is judged"
+            yield problem(subject, said, "give an https:// url, unless this is a laboratory")
+        if endpoint.secure and clients and not any(c.certificate for c in clients):
+            said = "clients are known by a header: what a proxy does to certificates is not seen"
+            yield problem(subject, said, "give the clients certificates, if the node takes them")
         yield from self._answers(subject, node, clients)
 
     def _handshake(self, endpoint: TlsEndpoint, clients: list[Client]) -> Handshake:
