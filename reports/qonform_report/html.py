@@ -1,4 +1,4 @@
-"""index.html: one file, from which no request ever leaves."""
+"""The pages: each one file, from which no request ever leaves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from qonform_report.page import page
-from qonform_report.validation import validate
+from qonform_report.selftest_page import selftest_page
+from qonform_report.validation import validate, validate_selftest
 from qonform_report.visible import visible
 
 if TYPE_CHECKING:
@@ -23,12 +24,23 @@ if TYPE_CHECKING:
 def render_html(results: Mapping[str, Any]) -> str:
     """The results as one HTML page, for a lab, a buyer and an engineer."""
     validate(results)
-    style, script = _asset("page.css"), _asset("page.js")
+    return _document("page.html.j2", page(results), _asset("page.css"))
+
+
+def render_selftest(selftest: Mapping[str, Any]) -> str:
+    """A self-test as one HTML page: survivors first, then what caught the others."""
+    validate_selftest(selftest)
+    style = _asset("page.css") + _asset("selftest.css")
+    return _document("selftest.html.j2", selftest_page(selftest), style)
+
+
+def _document(template: str, content: object, style: str) -> str:
+    script = _asset("page.js")
     return (
         _environment()
-        .get_template("page.html.j2")
+        .get_template(template)
         .render(
-            page=page(results),
+            page=content,
             policy=_policy(style, script),
             style=Markup(style),  # noqa: S704 (ours, not a target's)
             script=Markup(script),  # noqa: S704

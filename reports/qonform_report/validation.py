@@ -16,25 +16,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_COMPLAINT = 240
+_WHAT = {"results": "results", "selftest": "a self-test"}
 
 
 def validate(results: Mapping[str, Any]) -> None:
     """Return if `results` can be reported; raise UnusableResultsError, with one line, if not."""
-    kind = load("results")["properties"]["schema"]["const"]
-    if results.get("schema") != kind:
-        raise UnusableResultsError(
-            f"not results: 'schema' is {results.get('schema')!r}, not {kind!r}"
-        )
-    error = best_match(_validator().iter_errors(dict(results)))
-    if error is not None:
-        raise UnusableResultsError(f"breaks the schema at {_where(error)}: {_short(error.message)}")
+    _obey("results", results)
     for contradiction in _contradictions(results):
         raise UnusableResultsError(f"contradicts itself: {contradiction}")
 
 
+def validate_selftest(selftest: Mapping[str, Any]) -> None:
+    """Return if `selftest` can be reported; raise UnusableResultsError, with one line, if not."""
+    _obey("selftest", selftest)
+
+
+def _obey(schema: str, document: Mapping[str, Any]) -> None:
+    """Raise UnusableResultsError when a document is none of that schema."""
+    kind = load(schema)["properties"]["schema"]["const"]
+    if document.get("schema") != kind:
+        raise UnusableResultsError(
+            f"not {_WHAT[schema]}: 'schema' is {document.get('schema')!r}, not {kind!r}"
+        )
+    error = best_match(_validator(schema).iter_errors(dict(document)))
+    if error is not None:
+        raise UnusableResultsError(f"breaks the schema at {_where(error)}: {_short(error.message)}")
+
+
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(load("results"))
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(load(schema))
 
 
 def _where(error: ValidationError) -> str:

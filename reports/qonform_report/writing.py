@@ -1,4 +1,4 @@
-"""The four files of a report, each there whole or not at all."""
+"""The files of a report, each there whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from qonform_report.errors import UnusableResultsError
-from qonform_report.html import render_html
+from qonform_report.html import render_html, render_selftest
 from qonform_report.junit import render_junit
 from qonform_report.markdown import render_summary
+from qonform_report.selftest_markdown import render_selftest_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,26 @@ def write(results: Mapping[str, Any], directory: Path) -> Path:
         "summary.md": render_summary(results),
         "results.json": _as_json(results),
     }
+    _publish(contents, directory)
+    return directory / "index.html"
+
+
+def write_selftest(selftest: Mapping[str, Any], directory: Path) -> Path:
+    """Write selftest.html, selftest.md and selftest.json, and return the path of the first.
+
+    They come together as the files of `write` do, and it raises what `write` raises.
+    """
+    contents = {
+        "selftest.html": render_selftest(selftest),
+        "selftest.md": render_selftest_summary(selftest),
+        "selftest.json": _as_json(selftest),
+    }
+    _publish(contents, directory)
+    return directory / "selftest.html"
+
+
+def _publish(contents: Mapping[str, str], directory: Path) -> None:
+    """Stores all files, in their order, under temporary names, and then renames them."""
     directory.mkdir(parents=True, exist_ok=True)
     token = secrets.token_hex(4)
     stored: dict[Path, Path] = {}
@@ -47,7 +68,6 @@ def write(results: Mapping[str, Any], directory: Path) -> Path:
     finally:
         for temporary in stored:
             temporary.unlink(missing_ok=True)
-    return directory / "index.html"
 
 
 def _as_json(results: Mapping[str, Any]) -> str:

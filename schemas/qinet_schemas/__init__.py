@@ -1,6 +1,7 @@
 """JSON Schemas of what Qonform reads and writes, as package data.
 
 `load("target")` is the law of a target manifest, `load("results")` that of results.json,
+`load("selftest")` that of selftest.json,
 `load("etsi014")` holds the five JSON objects of ETSI GS QKD 014 clause 6 under `$defs`.
 """
 

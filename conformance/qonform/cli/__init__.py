@@ -15,6 +15,7 @@ from qonform.cli.init import init
 from qonform.cli.list_ import list_
 from qonform.cli.replay import replay
 from qonform.cli.run import run
+from qonform.cli.selftest import selftest
 from qonform.cli.waive import waive
 
 _USAGE_OR_TOOL, _UNDECIDED = 2, 3
@@ -30,7 +31,7 @@ def commands() -> None:
     """
 
 
-for command in (run, list_, explain, init, doctor, replay, waive, diff):
+for command in (run, list_, explain, init, doctor, replay, waive, diff, selftest):
     commands.add_command(command)
 
 

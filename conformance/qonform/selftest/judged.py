@@ -72,6 +72,7 @@ def judge(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # a Ctrl-C is for us: it is we who then end the run
     ) as process:
         try:
             stdout, stderr = _communicate(process, timeout, stop or Event())
