@@ -150,3 +150,25 @@ def test_a_server_may_close_a_connection_with_requests_in_a_row():
         first, second, last = wire.send_in_a_row(None, "/", {}, 5)
     assert (first.body, second.body) == (b"1", b"22")
     assert isinstance(last, WireError)
+
+
+def test_a_connection_breaks_when_the_reply_begins_and_no_sooner():
+    asked = threading.Event()
+
+    def answers_late(connection):
+        connection.recv(4096)
+        time.sleep(0.05)
+        asked.set()
+        connection.sendall(REPLY)
+
+    with served_by(answers_late) as wire:
+        wire.cut_off(None, "GET", "/", {}, None)
+        assert asked.is_set()
+
+
+def test_where_no_reply_begins_nothing_was_cut_off():
+    with (
+        served_by(lambda connection: connection.recv(4096)) as wire,
+        pytest.raises(WireError, match="no reply"),
+    ):
+        wire.cut_off(None, "GET", "/", {}, None)

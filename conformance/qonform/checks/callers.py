@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from qonform.drivers.identity import Identity
 from qonform.judging import Undecidable
+from qonform.monitors.open_points import said
 from qonform.ports.key_delivery import KeyContainer, KeyRequest, Status
 from qonform.ports.outcome import Delivered, Failed, Outcome, Refused, Unreadable
 from qonform.target import Role
@@ -150,15 +151,21 @@ def judge_all_turned_away(
     who: str,
     outcomes: Mapping[str, Outcome[Any]],
     control: Outcome[Any],
+    *,
+    certificate: str,
 ) -> None:
-    """The same for several methods; and how the refusal looked is recorded, never judged."""
+    """The same for several methods; and how the refusal looked is recorded, never judged.
+
+    Args:
+        certificate: what was wrong with it, in a few words.
+    """
     for method, outcome in outcomes.items():
         judge_turned_away(judge, requirement, f"{method} by {who}", outcome, control)
     for outcome in outcomes.values():
         if not gave(outcome):
             early = isinstance(outcome, Failed)
-            how = "no connection, or closed without an answer" if early else f"{outcome}"
-            judge.observed("A-25", f"{who}: {how}")
+            how = "no connection, or closed without an answer" if early else said(outcome)
+            judge.observed("A-25", f"{certificate}: {how}")
 
 
 def claims(sae_id: str) -> dict[str, str]:

@@ -165,6 +165,24 @@ class Etsi014Driver:
             self.meter.heard(line, answered=isinstance(results[0], Reply))
         return [self._recorded(node, identity, sent, result, at, took) for result in results]
 
+    def cut_off(self, node: str, identity: Identity, request: Request) -> bool:
+        """Sends one request and breaks the connection when the reply begins; whether it began."""
+        sent = self._prepared(node, identity, request, plain=False)
+        with self.meter.request(f"{node} over {self.profile}"):
+            at, began = self._log.now(), time.perf_counter()
+            result = WireError("the suite broke the connection when the reply began")
+            try:
+                self._wires[node].cut_off(
+                    self.context(node, identity), request.method, sent.path, sent.headers,
+                    request.body,
+                )  # fmt: skip
+                replied = True
+            except WireError as error:
+                result, replied = error, False
+            took = time.perf_counter() - began
+        self._recorded(node, identity, sent, result, at, took)
+        return replied
+
     def _prepared(self, node: str, identity: Identity, request: Request, *, plain: bool) -> _Sent:
         wire = self._wires[node]
         headers = {"Accept": _JSON_TYPE, **identity.headers}

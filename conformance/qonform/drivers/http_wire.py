@@ -218,6 +218,34 @@ class HttpWire:
             self._kept[threading.get_ident(), context] = connection
         return reply
 
+    def cut_off(
+        self,
+        context: ssl.SSLContext | None,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> None:
+        """Sends a request and breaks the connection when its reply begins.
+
+        Raises:
+            WireError: no reply began within `limits.timeout_s`.
+        """
+        deadline = time.monotonic() + self._meter.limits.timeout_s
+        connection = self._new(context, deadline)
+        try:
+            if isinstance(connection.sock, _DeadlineMixin):
+                connection.sock.deadline = deadline
+            message = _written(connection, method, path, headers, body)
+            self._meter.fire(partial(connection.sock.sendall, message))
+            began = connection.sock.recv(1)
+        except (OSError, http.client.HTTPException) as error:
+            raise WireError(f"no reply: {_say(error)}") from error
+        finally:
+            connection.close()
+        if not began:
+            raise WireError("no reply: the connection was closed")
+
     def _give_room(self) -> bool:
         """Closes all idle connections: a server may serve one at a time. Whether there were any."""
         crowded = bool(self._kept)

@@ -35,13 +35,13 @@ class Spares:
         match exchange.call, exchange.outcome:
             case GetKeyWithIds(key_ids=ids), _:
                 for key_id in ids:
-                    self._keys.pop(key_id.lower(), None)
+                    self._keys.pop(_fold(key_id), None)
             case GetKey() as call, Delivered(value=KeyContainer(keys=keys)) if self._fit(
                 exchange, call
             ):
                 until = time.monotonic() + LIFE_S
                 for key in keys:
-                    self._keys[key.id.lower()] = key, exchange.number, until
+                    self._keys[_fold(key.id)] = key, exchange.number, until
 
     def _fit(self, exchange: Exchange, call: GetKey) -> bool:
         request = call.request
@@ -56,3 +56,15 @@ class Spares:
             if time.monotonic() < until:
                 return key, exchange
         return None
+
+    def take_oldest(self) -> tuple[Key, float] | None:
+        """The oldest, fresh or not, and its age in seconds."""
+        if not self._keys:
+            return None
+        key, _, until = self._keys.pop(next(iter(self._keys)))
+        return key, time.monotonic() - (until - LIFE_S)
+
+
+def _fold(key_id: str) -> str:
+    """A UUID however it is written: a key that was asked for in another form may be gone (A-16)."""
+    return key_id.lower().replace("-", "")

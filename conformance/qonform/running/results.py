@@ -336,9 +336,7 @@ def _observations(session: Session) -> list[dict[str, Any]]:
             "profile": profile,
             "clause": observation.clause,
             "question": observation.question,
-            "observed": session.observations.get(
-                (observation.id, profile), ["not seen in this run"]
-            ),
+            "observed": session.observed(observation.id, profile) or ["not seen in this run"],
         }
         for profile in session.scope.profiles
         for observation in session.catalogue.observations_for(profile)

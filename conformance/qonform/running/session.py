@@ -135,7 +135,8 @@ class Session:
         self.advertised: dict[tuple[str, str], Status] = {}
         """What each node first said of itself, by profile and node, for the report."""
         self.log.listen(self._note_status)
-        self.log.listen(OpenPoints(self.observe).see)
+        self.open_points = OpenPoints(self.observe)
+        self.log.listen(self.open_points.see)
         self.benches = {profile: self._bench(profile) for profile in self.scope.profiles}
         self._records: dict[tuple[str, str, str], Record] = {}
         self.observations: dict[tuple[str, str], list[str]] = {}
@@ -335,6 +336,12 @@ class Session:
         answers = self.observations.setdefault((observation, profile), [])
         if (shown := redact_text(seen)) not in answers:
             answers.append(shown)
+
+    def observed(self, observation: str, profile: str) -> list[str]:
+        """Each different answer to a question that the text leaves open; none if never asked."""
+        answers = list(self.observations.get((observation, profile), ()))
+        concluded = self.open_points.concluded(profile)
+        return answers + [answer for id_, answer in concluded if id_ == observation]
 
     def monitored(self) -> list[Record]:
         """What the monitors found by now."""

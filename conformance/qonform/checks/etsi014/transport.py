@@ -130,7 +130,9 @@ def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
         outcomes["Get key with key IDs"] = there.get_key_with_ids(bench.master.sae_id, [key.id])
         control = caller.control(None if any(map(gave, outcomes.values())) else key)
         who = f"{nobody.label} at {caller.node}"
-        judge_all_turned_away(judge, "ETSI-014-4-04", who, outcomes, control)
+        judge_all_turned_away(
+            judge, "ETSI-014-4-04", who, outcomes, control, certificate="no certificate"
+        )
 
 
 @judges("ETSI-014-4-04", keys=0)
@@ -202,7 +204,10 @@ def a_certificate_of_an_unknown_ca_is_refused(bench: Bench, judge: Judge) -> Non
             forged = impostor(caller.identity, folder, self_signed=self_signed)
             who = f"{forged.label} at {caller.node}"
             outcomes = caller.attempts(forged)
-            judge_all_turned_away(judge, "ETSI-014-5.1-02", who, outcomes, caller.control())
+            certificate = "a self-signed certificate" if self_signed else "one of an unknown CA"
+            judge_all_turned_away(
+                judge, "ETSI-014-5.1-02", who, outcomes, caller.control(), certificate=certificate
+            )
 
 
 @judges("ETSI-014-5.1-03", keys=1)
@@ -214,7 +219,7 @@ def an_expired_certificate_is_refused(bench: Bench, judge: Judge) -> None:
         raise Undecidable(why)
     if bad.certificate is None or in_date(bad.certificate):
         raise Undecidable(f"the certificate of {bad.sae_id} is in date")
-    _judge_stranger(judge, "ETSI-014-5.1-03", caller, bad, "expired")
+    _judge_stranger(judge, "ETSI-014-5.1-03", caller, bad, "expired", "an expired one")
 
 
 @judges("ETSI-014-5.1-04", keys=1)
@@ -222,15 +227,16 @@ def a_caller_without_sae_id_is_refused(bench: Bench, judge: Judge) -> None:
     """The client with the role `unenrolled` calls; then an SAE of the same node."""
     bad = bench.application(Role.UNENROLLED).identity
     caller = neighbour(bench, Role.UNENROLLED)
-    _judge_stranger(judge, "ETSI-014-5.1-04", caller, bad, "not enrolled")
+    _judge_stranger(judge, "ETSI-014-5.1-04", caller, bad, "not enrolled", "one of no SAE")
 
 
 def _judge_stranger(
-    judge: Judge, requirement: str, caller: Caller, bad: Identity, why: str
+    judge: Judge, requirement: str, caller: Caller, bad: Identity, why: str, certificate: str
 ) -> None:
     stranger = replace(bad, label=f"{bad.sae_id}, {why},", enrolled=False)
     who = f"{stranger.label} at {caller.node}"
-    judge_all_turned_away(judge, requirement, who, caller.attempts(stranger), caller.control())
+    attempts, control = caller.attempts(stranger), caller.control()
+    judge_all_turned_away(judge, requirement, who, attempts, control, certificate=certificate)
 
 
 @judges("ETSI-014-5.1-05", keys=0)
