@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from qonform.checks.callers import gave
 from qonform.checks.etsi014.get_key import smallest_size
-from qonform.checks.etsi014.races import width
 from qonform.drivers.etsi014_wire import Request, key_ids_request, segment
 from qonform.judging import Undecidable, judges
 from qonform.monitors.open_points import said
@@ -193,13 +192,12 @@ def a_key_asked_for_again(bench: Bench, judge: Judge) -> None:
 
 def _at_once(bench: Bench, judge: Judge, key: Key) -> None:
     """Several requests for one key at one moment."""
-    try:
-        number = min(4, width(bench))
-    except Undecidable as reason:
-        judge.observed("A-05", f"at once several times: not asked, {reason}")
+    number = min(4, bench.target.limits.max_concurrency)
+    if number < 2:
+        judge.observed("A-05", "at one moment: not asked, limits.max_concurrency is 1")
         return
     ask = partial(bench.slave.keys.get_key_with_ids, bench.master.sae_id, [key.id])
-    outcomes = bench.burst([ask] * number)
+    outcomes = [shot.outcome for shot in bench.burst([ask] * number)]
     served = sum(isinstance(outcome, Delivered) for outcome in outcomes)
     others = sorted({said(o) for o in outcomes if not isinstance(o, Delivered)})
     told = f"; the others: {', '.join(others)}" if others else ""
