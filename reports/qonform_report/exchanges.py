@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 280
 """Steps on one page."""
 MOST_STEPS_OF_A_CHECK = 24
-TEXT_ALLOWANCE = 80_000
+TEXT_ALLOWANCE = 40_000
 """Characters of bodies on one page."""
 SHORTEST_CUT, LONGEST_CUT = 160, 6_000
 """A body is cut at its fair share of the allowance, within these."""

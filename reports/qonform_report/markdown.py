@@ -19,6 +19,7 @@ from qonform_report.words import (
     is_cut_short,
     is_warning,
     moment,
+    proven,
     why_cut_short,
 )
 
@@ -87,9 +88,10 @@ def _findings(failed: list[Mapping[str, Any]]) -> Iterator[str]:
     rows = []
     for each in failed[:MOST_ROWS]:
         check = first_failed(each)
+        clause = f"clause {escaped(each['clause'])}"
         rows.append(
             [
-                f"**{escaped(each['id'])}**<br>clause {escaped(each['clause'])}",
+                "<br>".join(filter(None, (f"**{escaped(each['id'])}**", clause, _proven(each)))),
                 escaped(each["statement"]),
                 escaped(check.get("expected", "")),
                 escaped(check.get("actual") or check.get("message", "")),
@@ -97,6 +99,10 @@ def _findings(failed: list[Mapping[str, Any]]) -> Iterator[str]:
         )
     yield _table(["requirement", "it says", "expected", "actual"], rows)
     yield from _more(failed)
+
+
+def _proven(requirement: Mapping[str, Any]) -> str:
+    return f"its checks: {words}" if (words := proven(requirement)) else ""
 
 
 def _undecided(requirements: Iterable[Mapping[str, Any]]) -> Iterator[str]:

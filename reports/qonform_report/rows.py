@@ -9,7 +9,7 @@ from qonform_report.coverage import Coverage, coverage_of
 from qonform_report.exchanges import Allowance, Step, named, steps
 from qonform_report.order import chief_clause, clauses
 from qonform_report.visible import shortened
-from qonform_report.words import Look, counted, duration, look
+from qonform_report.words import Look, counted, duration, look, proven
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +74,8 @@ class Row:
     look: Look
     reason: str
     waiver: Mapping[str, str] | None
+    proven: str
+    """How many seeded faults its checks have caught, in words."""
     checks: tuple[Check, ...]
 
 
@@ -151,6 +153,7 @@ def _row(requirement: Mapping[str, Any], allowance: Allowance) -> Row:
         look=look(requirement["verdict"], requirement["level"]),
         reason=requirement.get("reason", ""),
         waiver=requirement.get("waiver"),
+        proven=proven(requirement),
         checks=tuple(
             _check(check, requirement, place, allowance)
             for place, check in enumerate(requirement["checks"])
@@ -166,6 +169,8 @@ def _check(
     effort = [counted(check["examples"], "case"), duration(check["duration_s"])]
     if "seed" in check:
         effort.append(f"seed {check['seed']}")
+    if check.get("caught") and len(requirement["checks"]) > 1:
+        effort.append(f"caught {counted(check['caught'], 'seeded fault')}")
     return Check(
         id=check["id"],
         title=check.get("title", ""),

@@ -75,6 +75,16 @@ def why_cut_short(results: Mapping[str, Any]) -> str:
     return str(results["run"].get("interrupted") or "the suite stopped before it was through")
 
 
+def proven(requirement: Mapping[str, Any]) -> str:
+    """How well the checks of a requirement are proven; nothing where that is not known."""
+    faults = requirement.get("seeded_faults")
+    if faults is None:
+        return ""
+    if not faults["of"]:
+        return "not proven: no seeded fault breaks it yet"
+    return f"caught {faults['caught']} of {counted(faults['of'], 'seeded fault')}"
+
+
 def counted(n: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 key`, `2,000 keys`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -31,6 +31,8 @@ UNSEEN = {
     "ETSI-014-6.2-25": "not observable from outside: a duty of the SAE, not of the KME",
     "ETSI-014-6.4-09": "not observable from outside: a duty of the SAE, not of the KME",
 }
+UNBROKEN = {"ETSI-014-4-07", "ETSI-014-6.1-01"}
+"""Those against which no fault is seeded."""
 NO_EXTENSION = "the supplier declares no extension"
 
 KEY_ID = "7f0c1d52-3e0b-4b6c-9a51-2f6e8e0c4d11"
@@ -226,6 +228,9 @@ def _requirement(row: dict[str, Any], verdict: str) -> dict[str, Any]:
     else:
         story = STORIES.get(row["id"]) if verdict in {"fail", "waived"} else None
         requirement["checks"] = [_check(row, verdict, story)]
+        seeded = 0 if row["id"] in UNBROKEN else 4
+        requirement["seeded_faults"] = {"caught": seeded, "of": seeded}
+        requirement["checks"][0]["caught"] = seeded
     if verdict == "waived":
         requirement["waiver"] = {"reason": "tracked as KME-812", "expires": "2027-03-31"}
     return requirement

@@ -210,3 +210,22 @@ def test_a_test_that_is_not_judged_never_looks_failed():
         .statistics[0]
         .meaning.endswith("would have found ones with a share of 0.5 ± 0.011")
     )
+
+
+def row_of(page_text, id_):
+    return re.search(rf'id="etsi-014/{re.escape(id_)}">.*?</details>', page_text, re.DOTALL)[0]
+
+
+def test_a_row_says_how_well_its_checks_are_proven():
+    shown = render_html(failing())
+    assert "<dt>its checks</dt><dd>caught 4 of 4 seeded faults</dd>" in row_of(
+        shown, "ETSI-014-5.4-02"
+    )
+    assert "no seeded fault breaks it yet" in row_of(shown, "ETSI-014-6.1-01")
+
+
+def test_a_row_of_an_older_run_says_nothing_of_it():
+    results = failing()
+    for requirement in results["requirements"]:
+        requirement.pop("seeded_faults", None)
+    assert "<dt>its checks</dt>" not in render_html(results)

@@ -51,3 +51,7 @@ def test_long_lists_are_cut_and_say_so():
     text = render_summary(large())
     assert f"and {89 - MOST_ROWS} more, in index.html." in text
     assert len(text.encode()) < 100_000
+
+
+def test_a_failure_says_how_well_its_checks_are_proven():
+    assert "<br>its checks: caught 4 of 4 seeded faults |" in render_summary(failing())

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from qonform import strength
 from qonform.catalogue import load_all
 from qonform.drivers.meter import TargetDown
-from qonform.judging import Judge, Undecidable, Verdict, judges
+from qonform.judging import Check, Judge, Undecidable, Verdict, judges
 from qonform.running.options import Options, SelectionError
 from qonform.running.results import results_of
 from qonform.running.session import Session
@@ -199,3 +200,23 @@ def test_a_failure_is_told_with_the_seed_of_its_round(session):
     row = next(r for r in results_of(session)["requirements"] if r["id"] == "ETSI-014-5.2-01")
     assert row["checks"][0]["seed"] == 77
     assert row["checks"][0]["replay"].endswith("--seed 77")
+
+
+def test_a_row_says_how_many_seeded_faults_its_checks_have_caught(session, monkeypatch):
+    told = "told"
+    known = {"ETSI-014-5.2-01": {"one": {"standard": [told]}, "two": {"standard": []}}}
+    monkeypatch.setattr(strength, "load", lambda: strength.Strength({"standard": "0.1"}, known))
+    monkeypatch.setattr(Check, "id", told)
+    perform(session, lambda _bench, judge: judge.that("ETSI-014-5.2-01", True, due="-", came="-"))
+    rows = {r["id"]: r for r in results_of(session)["requirements"]}
+    row = rows["ETSI-014-5.2-01"]
+    assert row["seeded_faults"] == {"caught": 1, "of": 2}
+    assert [check["caught"] for check in row["checks"]] == [1]
+    assert "seeded_faults" not in rows["ETSI-014-5.2-02"]
+
+
+def test_what_no_self_test_has_shown_is_not_told(session, monkeypatch):
+    monkeypatch.setattr(strength, "load", lambda: strength.Strength({"quick": "0.1"}, {}))
+    perform(session, lambda _bench, judge: judge.that("ETSI-014-5.2-01", True, due="-", came="-"))
+    rows = results_of(session)["requirements"]
+    assert not [r for r in rows if "seeded_faults" in r]

@@ -9,6 +9,7 @@ from collections import Counter
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from qonform import strength
 from qonform.catalogue import Level, Requirement
 from qonform.exchanges import redact_text
 from qonform.judging import Overall, Verdict, combine, overall
@@ -98,7 +99,21 @@ def _row(
     if waiver:
         row["waiver"] = {"reason": waiver.reason, "expires": waiver.expires.isoformat()}
     row["checks"] = [_check(session, record) for record in records]
+    _say_how_well_proven(row, session)
     return row
+
+
+def _say_how_well_proven(row: dict[str, Any], session: Session) -> None:
+    """How many seeded faults of this requirement its checks have caught, each and together."""
+    proof = strength.load().proof(row["id"], session.options.effort.value)
+    if proof is None or not row["checks"]:
+        return
+    row["seeded_faults"] = {
+        "caught": len(proof.caught),
+        "of": len(proof.caught) + len(proof.missed),
+    }
+    for check in row["checks"]:
+        check["caught"] = proof.by_check.get(check["id"], 0)
 
 
 def _verdict(
