@@ -51,7 +51,7 @@ def campaign(mutants: Sequence[Mutant], outcomes: Outcomes, workers: int, minute
             outcome = judged(mutant, place)
             outcomes.add(outcome)
             found = " ".join(outcome.shall or outcome.should) or outcome.said
-            print(f"{outcome.ended:<11} {outcome.effort:<8} {mutant.id}  {found[:80]}", flush=True)
+            print(f"{outcome.ended:<11} {outcome.stage:<8} {mutant.id}  {found[:80]}", flush=True)
 
     with Workplace.open() as place, ThreadPoolExecutor(workers) as pool:
         list(pool.map(one, mutants))

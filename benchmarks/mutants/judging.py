@@ -19,21 +19,48 @@ from benchmarks.mutants.keeping import Ended, Outcome
 from benchmarks.mutants.making import PACKAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from benchmarks.mutants.making import Mutant
 
 START_S = 60
-RUN_S = {"quick": 120, "standard": 300}
-"""How long a run may take; several times what one of the clean network takes."""
+RUN_S = 300
+"""How long a run may take: many times what one of the clean network takes."""
 
 STORED = 9_000
 """Keys at the start: fewer than fit, so that a store that never shrinks is not simply full."""
-DELIVERY_S = 1
-"""What the manifest says of the time that keys take to the slave: they are there at once."""
 
-QUICK = ("--effort", "quick", "--profile", "etsi-014")
-STANDARD = ("--effort", "standard")
+MORE_CLAIMS = """\
+[claims.etsi-014]
+delivery_delay_s = 1
+[[claims.etsi-014.extensions]]
+name = "qinet_max_age_ms"
+impossible = 1
+"""
+"""What the manifest says beyond the ordinary one: keys are at the slave's KME at once, which
+shortens every wait in vain; and a link of 20 kbit/s yields no key within a millisecond."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One way to judge a mutant: how it is served, and how the suite is run."""
+
+    name: str
+    serve: tuple[str, ...]
+    run: tuple[str, ...]
+
+
+STAGES = (
+    Stage("quick", (), ("--effort", "quick", "--profile", "etsi-014")),
+    Stage("standard", (), ("--effort", "standard")),
+    Stage(
+        "any size",
+        ("--variant", "serves-any-size"),
+        ("--effort", "quick", "--profile", "etsi-014"),
+    ),
+)
+"""The cheapest first; each only for what survived those before. The last composes what the plain
+network never uses: keys of sizes that are no multiple of 8."""
 
 
 class NotStartedError(RuntimeError):
@@ -83,25 +110,26 @@ _CACHES = shutil.ignore_patterns("__pycache__")
 
 
 def judged(mutant: Mutant, place: Workplace) -> Outcome:
-    """How it ends with a mutant: judged quickly first, and to the full only if it survives that."""
+    """How it ends with a mutant: judged stage by stage, until it does not survive one."""
     text = mutant.of((place.package / mutant.module).read_text("utf-8"))
+    ended = []
     with place.altered(mutant.module, text) as folder:
         try:
-            for arguments in (QUICK, STANDARD):
-                with serving(folder / "code", folder) as manifest:
-                    outcome = _run(mutant.id, manifest, folder / "report", arguments)
-                if outcome.ended not in (Ended.SURVIVED, Ended.UNDECIDED):
-                    break
+            for stage in STAGES:
+                with serving(folder / "code", folder, *stage.serve) as manifest:
+                    ended.append(_run(mutant.id, manifest, folder / "report", stage))
+                if ended[-1].ended not in (Ended.SURVIVED, Ended.UNDECIDED):
+                    return ended[-1]
         except NotStartedError as failure:
             return Outcome(mutant.id, Ended.STILLBORN, said=str(failure))
-        return outcome
+    return next((one for one in ended[1:] if one.ended is Ended.UNDECIDED), ended[-1])
 
 
 @contextmanager
-def serving(code: Path, folder: Path) -> Iterator[Path]:
+def serving(code: Path, folder: Path, *arguments: str) -> Iterator[Path]:
     """Runs the reference network whose package is in `code`. Yields the path of its manifest."""
     words = ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes"]
-    words += ["--stored", str(STORED)]
+    words += ["--stored", str(STORED), *arguments]
     paths = [str(code), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     folder.mkdir(exist_ok=True)
     with (folder / "network.log").open("w+", encoding="utf-8") as log:
@@ -132,14 +160,12 @@ def _ready(process: subprocess.Popen[str], log: Path) -> Path:
         said = log.read_text("utf-8").strip().splitlines()
         raise NotStartedError(said[-1] if said else "nothing was said")
     manifest = Path(line.removeprefix("ready ").strip())
-    table = "[claims.etsi-014]\n"
-    text = manifest.read_text("utf-8")
-    manifest.write_text(text.replace(table, f"{table}delivery_delay_s = {DELIVERY_S}\n"), "utf-8")
+    plain = manifest.read_text("utf-8")
+    manifest.write_text(plain.replace("[claims.etsi-014]\n", MORE_CLAIMS), "utf-8")
     return manifest
 
 
-def _run(mutant: str, manifest: Path, report: Path, arguments: Sequence[str]) -> Outcome:
-    effort = arguments[1]
+def _run(mutant: str, manifest: Path, report: Path, stage: Stage) -> Outcome:
     words = [
         "qonform",
         "run",
@@ -152,25 +178,26 @@ def _run(mutant: str, manifest: Path, report: Path, arguments: Sequence[str]) ->
     ]
     try:
         run = subprocess.run(
-            [sys.executable, "-m", *words, *arguments],
+            [sys.executable, "-m", *words, *stage.run],
             check=False,
             capture_output=True,
             text=True,
-            timeout=RUN_S[effort],
+            timeout=RUN_S,
             cwd=report.parent,
         )
     except subprocess.TimeoutExpired:
-        return Outcome(mutant, Ended.HUNG, effort)
+        return Outcome(mutant, Ended.HUNG, stage.name)
     if run.returncode not in (0, 1, 3):
         said = (run.stderr or run.stdout).strip().splitlines()
-        return Outcome(mutant, Ended.SUITE_ERROR, effort, said="; ".join(said[-3:]))
-    return _read(mutant, effort, run.returncode, json.loads((report / "results.json").read_text()))
+        return Outcome(mutant, Ended.SUITE_ERROR, stage.name, said="; ".join(said[-3:]))
+    results = json.loads((report / "results.json").read_text("utf-8"))
+    return _read(mutant, stage.name, run.returncode, results)
 
 
-def _read(mutant: str, effort: str, exit_code: int, results: dict[str, Any]) -> Outcome:
+def _read(mutant: str, stage: str, exit_code: int, results: dict[str, Any]) -> Outcome:
     failed = [row for row in results["requirements"] if row["verdict"] == "fail"]
     shall = tuple(sorted({row["id"] for row in failed if row["level"] == "shall"}))
     should = tuple(sorted({row["id"] for row in failed if row["level"] != "shall"}))
     if shall or should:
-        return Outcome(mutant, Ended.KILLED, effort, shall, should)
-    return Outcome(mutant, Ended.SURVIVED if exit_code == 0 else Ended.UNDECIDED, effort)
+        return Outcome(mutant, Ended.KILLED, stage, shall, should)
+    return Outcome(mutant, Ended.SURVIVED if exit_code == 0 else Ended.UNDECIDED, stage)

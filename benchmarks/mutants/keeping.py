@@ -40,11 +40,11 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended with one mutant, at which effort, and what failed."""
+    """How it ended with one mutant, at which stage, and what failed."""
 
     id: str
     ended: Ended
-    effort: str = ""
+    stage: str = ""
     shall: tuple[str, ...] = ()
     should: tuple[str, ...] = ()
     said: str = ""

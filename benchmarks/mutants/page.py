@@ -118,7 +118,7 @@ def _head(campaign: Campaign) -> Iterator[str]:
     if len(campaign.judged) < campaign.made:
         yield "They are a random sample of all that were made, for which the 95 % interval of this"
         yield f"share is {_percent(low)} to {_percent(high)}."
-    by = Counter((outcome.effort, bool(outcome.shall)) for _, outcome in killed)
+    by = Counter((outcome.stage, bool(outcome.shall)) for _, outcome in killed)
     alive = Counter(outcome.ended for _, outcome in campaign.not_killed())
     rows = {
         "made": campaign.made,
@@ -129,6 +129,7 @@ def _head(campaign: Campaign) -> Iterator[str]:
         "killed at `quick`, by a should alone": by["quick", False],
         "killed at `standard`, by a shall": by["standard", True],
         "killed at `standard`, by a should alone": by["standard", False],
+        "killed only when it serves any size": by["any size", True] + by["any size", False],
         "survived, and conforms": campaign.conforming(),
         "survived, and does not conform": alive[Ended.SURVIVED],
         "left undecided": alive[Ended.UNDECIDED],

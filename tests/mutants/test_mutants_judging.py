@@ -26,7 +26,7 @@ def place():
 
 def test_a_mutant_that_lies_is_killed(place):
     outcome = judged(altered("domain/key_service.py", "return 1", "return 2"), place)
-    assert (outcome.ended, outcome.effort) == (Ended.KILLED, "quick")
+    assert (outcome.ended, outcome.stage) == (Ended.KILLED, "quick")
     assert "ETSI-014-6.2-02" in outcome.shall
 
 
@@ -38,4 +38,4 @@ def test_a_mutant_that_cannot_start_is_stillborn(place):
 
 def test_a_mutant_that_words_a_message_otherwise_survives(place):
     outcome = judged(altered("adapters/rest.py", "no such resource", "nothing here"), place)
-    assert (outcome.ended, outcome.effort) == (Ended.SURVIVED, "standard")
+    assert (outcome.ended, outcome.stage) == (Ended.SURVIVED, "any size")

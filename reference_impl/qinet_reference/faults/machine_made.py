@@ -39,13 +39,13 @@ class UndecodablePathCrashes(Fault):
 
 
 class PaysTooLittle(StoreFault):
-    """What is delivered leaves the store at an eighth of its price; the store is not quite full."""
+    """What is delivered takes an eighth of itself from the store, which is half full."""
 
     name = "store-pays-too-little"
     requirements = ("ETSI-014-5.3-03",)
 
     def plan(self, plan: Plan) -> Plan:
-        return replace(plan, initial_keys=plan.limits.max_key_count // 2)
+        return replace(plan, initial_keys=plan.limits.max_key_count // 2, rate=100.0)
 
     async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
         await inner.allocate(replace(allocation, bits_per_key=allocation.bits_per_key // 8))
