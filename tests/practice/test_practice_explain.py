@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from qonform import strength
 from qonform.catalogue import load_all
 from qonform.cli import commands
 from qonform.practice.explaining import explain
@@ -60,3 +61,11 @@ def test_an_unknown_id_is_one_line_with_the_nearest_known(id_):
     assert ended.exit_code == 2
     assert len(ended.output.splitlines()) == 1
     assert id_ in ended.output
+
+
+def test_it_names_the_seeded_faults_that_were_caught(monkeypatch):
+    known = {"ETSI-014-5.4-06": {"key-twice": {"quick": ["a check"]}, "missed": {"quick": []}}}
+    monkeypatch.setattr(strength, "load", lambda: strength.Strength({"quick": "0.1"}, known))
+    page = said("ETSI-014-5.4-06")
+    assert "Seeded faults that its checks have caught\n  key-twice\n" in page
+    assert "Seeded faults" not in said("ETSI-014-6.1-01")

@@ -63,6 +63,9 @@ def _show(page: Page, explanation: Explanation) -> None:
     if requirement.causes:
         page.heading("What it usually is when it fails")
         page.items(requirement.causes)
+    if explanation.caught:
+        page.heading("Seeded faults that its checks have caught")
+        page.line(", ".join(explanation.caught), indent=2)
     if explanation.left_open:
         page.heading("What the text leaves open beside it")
         for point in explanation.left_open:

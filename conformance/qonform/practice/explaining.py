@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qonform import strength
 from qonform.checks.inventory import checks
 from qonform.judging import Effort, Offer
 from qonform.monitors.bank import MONITORS
@@ -44,6 +45,8 @@ class Explanation:
     judged_by: tuple[Evidence, ...]
     left_open: tuple[Observation, ...]
     """Open points that it bounds, then the others of its clause."""
+    caught: tuple[str, ...]
+    """Names of the seeded faults that its checks have caught."""
 
 
 def explain(id_: str, catalogue: Catalogue) -> Explanation:
@@ -55,7 +58,12 @@ def explain(id_: str, catalogue: Catalogue) -> Explanation:
         for o in catalogue.observations
         if (o.standard, o.clause) == (requirement.standard, requirement.clause) and not o.judged_by
     ]
-    return Explanation(requirement, tuple(_judged_by(requirement.id)), (*bounded, *beside))
+    return Explanation(
+        requirement,
+        tuple(_judged_by(requirement.id)),
+        (*bounded, *beside),
+        strength.faults_caught(requirement.id),
+    )
 
 
 def _judged_by(requirement: str) -> Iterator[Evidence]:
