@@ -1,0 +1,1 @@
+"""What the statistics over keys promise, simulated: `python -m benchmarks.statistics`."""
