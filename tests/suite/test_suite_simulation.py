@@ -56,7 +56,7 @@ def test_the_simulation_gives_the_same_e_values_as_the_suite(made):
 
 
 def test_every_test_is_simulated_or_counted():
-    assert {*TESTS, "repeats"} == {kind.id for kind in KEY_TESTS}
+    assert {*TESTS, "repeats", "from-id"} == {kind.id for kind in KEY_TESTS}
 
 
 def test_ideal_keys_keep_the_error_bound_in_a_thousand_runs():

@@ -1,8 +1,10 @@
 """The tests over keys: exact under ideal keys, and able to see what they are for."""
 
 import copy
+import hashlib
 import math
 import random
+import uuid
 
 import pytest
 
@@ -170,6 +172,40 @@ def test_a_part_of_a_key_that_comes_again_at_another_place():
     family = family_over([first, second[:5] + first[3:18] + second[20:]])
     assert set(family.alarms) == {"repeats"}
     assert family.tests[5].exchanges == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda i: hashlib.sha256(i.encode()).digest(),
+        lambda i: hashlib.sha512(i.replace("-", "").upper().encode()).digest()[:32],
+        lambda i: hashlib.md5(uuid.UUID(i).bytes, usedforsecurity=False).digest(),
+        lambda i: uuid.UUID(i).bytes,
+        lambda i: i.encode()[:32],
+    ],
+)
+def test_a_key_that_follows_from_its_id(made):
+    key_id = "bc490419-7d60-487f-adc1-4ddcc177c139"
+    family = KeyStatistics()
+    family.see(Sample(made(key_id), "a b", 1, key_id))
+    family.look(1)
+    assert "from-id" in family.alarms
+    assert key_id not in family.tests[-1].found
+
+
+@pytest.mark.parametrize("key_id", ["\ud800", "", "x" * 10**6, "é-ü", " "])
+def test_whatever_an_id_is_a_key_is_taken(key_id):
+    family = KeyStatistics()
+    family.see(Sample(random.Random(1).randbytes(32), "a b", 1, key_id))
+    family.look(1)
+    assert family.alarms == {}
+
+
+def test_an_id_that_is_no_uuid_is_hashed_as_it_is():
+    family = KeyStatistics()
+    family.see(Sample(hashlib.sha256(b"key-7").digest(), "a b", 1, "key-7"))
+    family.look(1)
+    assert set(family.alarms) == {"from-id"}
 
 
 def test_what_has_spoken_is_not_taken_back():

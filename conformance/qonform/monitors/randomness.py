@@ -30,8 +30,9 @@ _VERSION, _VARIANT = 6, 8
 class Randomness(Monitor):
     """Tests all delivered keys for bias, for dependence within and between keys, and for repeats.
 
-    Six e-processes share one error bound of 1e-6: bits, bytes, bits of one key, bits of consecutive
-    keys, places of a key, and repeated blocks. They are exact if keys are uniform and independent.
+    Seven e-processes share one error bound of 1e-6: bits, bytes, bits of one key, bits of
+    consecutive keys, places of a key, repeated blocks, and what follows from the key's ID. They are
+    exact if keys are uniform and independent.
     A key counts once, by its ID, and only its own bits count, not those that fill a byte.
     """
 
@@ -69,7 +70,7 @@ class Randomness(Monitor):
         if size is None:
             size = self._default_size.get((exchange.profile, call.caller, call.slave))
         if material := _key_bits(key.material.reveal(), size):
-            self.statistics.see(Sample(material, link, exchange.number))
+            self.statistics.see(Sample(material, link, exchange.number, key.id))
             self._latest[exchange.profile] = exchange.number
 
     def findings(self, profile: str) -> list[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qonform.statistics.dependence import BetweenKeys, WithinKeys
+from qonform.statistics.derived import DerivedFromId
 from qonform.statistics.positions import Positions
 from qonform.statistics.repeats import RepeatedBlocks
 from qonform.statistics.symbols import BitBias, ByteDistribution
@@ -24,6 +25,7 @@ KEY_TESTS: tuple[type[KeyTest], ...] = (
     BetweenKeys,
     Positions,
     RepeatedBlocks,
+    DerivedFromId,
 )
 
 

@@ -17,6 +17,8 @@ class Sample:
     """Between whom: keys of one link may come from one source."""
     exchange: int
     """Number of the exchange that delivered it."""
+    key_id: str = ""
+    """Its ID; empty if it has none."""
 
     @property
     def bits(self) -> int:
