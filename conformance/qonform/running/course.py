@@ -17,8 +17,8 @@ class Course:
     """Gives out the steps of a run one by one.
 
     The first plan rests on what the standard's example offers, the second on what the target's
-    own Status says. What could not be paid is planned again at the end, with what is left: most
-    checks draw less than they might.
+    own Status says. What could not be paid is planned again at the end, with what is left, since
+    most checks draw less than they might; and then what got less effort than was asked for.
 
     Args:
         session: whose budget and target it is.
@@ -39,12 +39,21 @@ class Course:
             yield from self._go(current.steps)
             current = self._plan(self._session.stock_bits)
         yield from self._go(self._plan().steps)  # a store that is too poor now may fill up
+        for planned in self.reduced:
+            more = self._in_full(planned)
+            if more.bits <= self._session.meter.key_bits_left:
+                self.done.append(more)
+                yield more
 
     def _go(self, steps: Iterable[Planned]) -> Iterator[Planned]:
         for planned in steps:
             self._waiting.remove(planned.step)
             self.done.append(planned)
             yield planned
+
+    def _in_full(self, planned: Planned) -> Planned:
+        offer = self._session.offers[planned.step.profile]
+        return price(planned.step, offer, self._session.options.effort)
 
     def _plan(self, stock_bits: float = float("inf")) -> Plan:
         session = self._session
@@ -71,5 +80,6 @@ class Course:
     @property
     def reduced(self) -> tuple[Planned, ...]:
         """What was done with less effort than was asked for, for want of key."""
+        last = {planned.step: planned for planned in self.done}
         asked = self._session.options.effort
-        return tuple(p for p in self.done if p.effort is not asked)
+        return tuple(p for p in last.values() if p.effort is not asked)

@@ -16,7 +16,7 @@ from qonform.checks.etsi014.fetching import (
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size, smallest_size
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
-from qonform.judging import Effort, Undecidable, judges
+from qonform.judging import Undecidable, judges
 from qonform.ports.key_delivery import (
     GetKey,
     GetKeyWithIds,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from qonform.checks.wires import RestBench
     from qonform.drivers.etsi014_wire import Answer
-    from qonform.judging import Application, Bench, Judge, Offer
+    from qonform.judging import Application, Bench, Effort, Judge, Offer
 
 _PATIENCE = 3
 """Wrong answers after which nothing new is learnt."""
@@ -203,6 +203,17 @@ def a_size_by_get_that_is_no_multiple_of_8(rest: RestBench, judge: Judge) -> Non
 @judges("ETSI-014-6.2-23", keys=2)
 def a_key_request_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
     """Get keys with one fault each: broken JSON, members of a wrong type, impossible numbers."""
+    _key_requests(rest, judge).each(malformed.KEY_REQUESTS)
+
+
+@judges(deepens=("ETSI-014-6.2-23",), keys=2, chance=True)
+def any_key_request_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
+    """Get keys with a fault that chance chooses."""
+    _key_requests(rest, judge).some(rest.bench, malformed.key_requests())
+
+
+def _key_requests(rest: RestBench, judge: Judge) -> Trial:
+    """Get keys by the master, to whom one without fault is served."""
     bench = rest.bench
     bench.draw()
     got = bench.get_key(KeyRequest(), by=by_get(rest, bench.master))
@@ -213,13 +224,23 @@ def a_key_request_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
         path = f"/{segment(bench.slave_id)}/enc_keys?{case.query}"
         return rest.driver.send(bench.master.node, bench.master.identity, Request("GET", path))
 
-    tried = Trial(judge, "ETSI-014-6.2-23", ask, by_get=isinstance(got, Delivered))
-    tried.all_of(bench, malformed.KEY_REQUESTS, malformed.key_requests())
+    return Trial(judge, "ETSI-014-6.2-23", ask, by_get=isinstance(got, Delivered))
 
 
 @judges("ETSI-014-6.4-08", keys=3)
 def key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
     """Get keys with key IDs, by the slave, with one fault each."""
+    _key_ids(rest, judge).each(malformed.KEY_IDS)
+
+
+@judges(deepens=("ETSI-014-6.4-08",), keys=3, chance=True)
+def any_key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
+    """Get keys with key IDs, by the slave, with a fault that chance chooses."""
+    _key_ids(rest, judge).some(rest.bench, malformed.key_ids())
+
+
+def _key_ids(rest: RestBench, judge: Judge) -> Trial:
+    """Get keys with key IDs by the slave, to whom one without fault is served."""
     bench, master = rest.bench, rest.bench.master.sae_id
     bench.draw()  # stays: no refusal is for want of any key
     first, second = bench.spare(), bench.spare()
@@ -232,8 +253,7 @@ def key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
             return rest.post_key_ids(bench.slave, master, case.body)
         return rest.get_key_ids(bench.slave, master, case.query or "")
 
-    tried = Trial(judge, "ETSI-014-6.4-08", ask, by_get=isinstance(got, Delivered))
-    tried.all_of(bench, malformed.KEY_IDS, malformed.key_ids())
+    return Trial(judge, "ETSI-014-6.4-08", ask, by_get=isinstance(got, Delivered))
 
 
 @judges("ETSI-014-6.4-08", keys=1)
@@ -326,24 +346,20 @@ class Trial:
         self._wrong = 0
         self._gave_keys = False
 
-    def all_of(
-        self,
-        bench: Bench,
-        picked: Sequence[malformed.Malformed],
-        more: SearchStrategy[malformed.Malformed],
-    ) -> None:
-        """The picked ones, simplest first; then, unless in a hurry, generated ones."""
-        for case in picked:
+    def each(self, cases: Sequence[malformed.Malformed]) -> None:
+        """Tries these, simplest first."""
+        for case in cases:
             self._one(case)
-        if bench.effort is not Effort.QUICK:
-            cases = bench.cases(0, 40, 400)
-            quiet = settings(
-                max_examples=cases, database=None, deadline=None, phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
-            seed(bench.seed)(quiet(given(more)(self._one)))()
         if not self._gave_keys:
             self._judge.observed("A-23", "no")
+
+    def some(self, bench: Bench, cases: SearchStrategy[malformed.Malformed]) -> None:
+        """Tries some that chance chooses."""
+        quiet = settings(
+            max_examples=bench.cases(4, 40, 400), database=None, deadline=None,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        seed(bench.seed)(quiet(given(cases)(self._one)))()
 
     def _one(self, case: malformed.Malformed) -> None:
         if self._wrong >= _PATIENCE or (case.body is None and not self._by_get):

@@ -1,0 +1,83 @@
+"""What is planned: most decided per bit first, the least effort for all before more for any."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qonform.judging import Effort, Offer, by_effort, judges
+from qonform.running.planning import Plan, Step, plan
+
+KIB = Offer(key_size=1024)
+
+
+def step(name, decides="", keys=0.0, deepens="", **marks):
+    def function(_bench, _judge):
+        """Does nothing."""
+
+    function.__name__ = name
+    judged = judges(*decides.split(), keys=keys, deepens=tuple(deepens.split()), **marks)
+    check = judged(function).qonform
+    return Step(check, "p", frozenset(check.decides), frozenset(check.deepens))
+
+
+def names(steps):
+    return [planned.step.check.function.__name__ for planned in steps]
+
+
+def planned(steps, keys=1000.0, effort=Effort.STANDARD) -> Plan:
+    return plan(steps, {"p": KIB}, effort, keys * KIB.key_size)
+
+
+def test_what_decides_most_per_bit_comes_first_and_depth_and_curiosity_last():
+    made = planned(
+        [
+            step("curious", keys=1),
+            step("deep", deepens="a", keys=0.5),
+            step("dear", "c d", keys=8),
+            step("cheap", "e", keys=2),
+            step("again", "e", keys=1.9),
+            step("free", "f"),
+            step("first", "g", keys=20, first=True),
+        ]
+    )
+    # of two that decide the same the cheaper comes first, and the other decides nothing new
+    assert names(made.steps) == ["first", "free", "again", "dear", "cheap", "deep", "curious"]
+
+
+def test_with_little_key_each_check_gets_the_least_before_any_gets_more():
+    cost = by_effort(1, 10, 100)
+    steps = [step(name, name, cost) for name in "abc"]
+    made = planned(steps, keys=13)
+    assert [p.effort for p in made.steps] == [Effort.STANDARD, Effort.QUICK, Effort.QUICK]
+    assert made.bits == 12 * KIB.key_size
+    assert planned(steps, keys=30).bits == 30 * KIB.key_size
+
+
+def test_what_cannot_be_paid_is_left_out_and_cheaper_ones_after_it_are_not():
+    made = planned([step("a", "a", 3), step("b", "b", 20), step("c", "c c2 c3 c4", 60)], keys=25)
+    assert names(made.steps) == ["a", "b"]
+    assert names(made.left_out) == ["c"]
+    assert made.missing_bits == 60 * KIB.key_size
+
+
+def test_a_cost_may_depend_on_what_the_kme_offers():
+    dear = step("dear", "a", lambda offer, _effort: offer.keys(offer.max_key_size))
+    for largest in (1024, 8192):
+        made = plan([dear], {"p": Offer(1024, 64, largest)}, Effort.QUICK, 10**6)
+        assert made.bits == largest
+
+
+@given(
+    costs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8),
+    keys=st.integers(0, 60),
+)
+def test_no_plan_spends_more_than_the_budget_and_every_step_is_somewhere(costs, keys):
+    steps = [
+        step(f"s{i}", f"r{i}", by_effort(least, least + more, 99))
+        for i, (least, more) in enumerate(costs)
+    ]
+    made = planned(steps, keys=keys)
+    assert made.bits <= keys * KIB.key_size
+    assert sorted(names(made.steps + made.left_out)) == sorted(
+        s.check.function.__name__ for s in steps
+    )
+    assert all(p.bits > keys * KIB.key_size - made.bits or p.bits == 0 for p in made.left_out)
