@@ -35,6 +35,7 @@ _MARKS = {
     "caught": ("caught", "✓"),
     "missed": ("broken, and not failed", "○"),
     "beside": ("failed beside", "·"),
+    "open": ("broken, not judged", "?"),
     "none": ("", ""),
 }
 
@@ -178,7 +179,7 @@ class SelftestPage:
     outcomes: tuple[tuple[Look, int], ...]
     levels: tuple[str, ...]
     whole: bool
-    """Whether every fault that there is was selected."""
+    """Whether every fault that there is was judged."""
     idle: tuple[Check, ...]
     checks: tuple[Check, ...]
     unbroken: tuple[Unbroken, ...]
@@ -221,7 +222,7 @@ def selftest_page(selftest: Mapping[str, Any]) -> SelftestPage:
             if outcomes[look]
         ),
         levels=tuple(level for level in LEVELS if any(f.level == level for f in faults)),
-        whole=len(faults) == run["selection"]["known"],
+        whole=summary["counts"]["not_judged"] == 0 and len(faults) == run["selection"]["known"],
         idle=tuple(check for check in checks if not check.caught),
         checks=tuple(
             sorted((c for c in checks if c.caught), key=lambda c: (-c.alone, -c.caught, c.id))
@@ -371,7 +372,7 @@ def _mark(fault: Fault, requirement: str) -> Mark:
     if requirement in fault.failed:
         key = "caught"
     elif requirement in fault.breaks:
-        key = "missed"
+        key = "open" if fault.look is NOT_JUDGED else "missed"
     else:
         key = "beside" if requirement in fault.beside else "none"
     return Mark(key, *_MARKS[key])

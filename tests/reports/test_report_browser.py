@@ -7,8 +7,9 @@ import shutil
 
 import pytest
 from report_samples import SAMPLES
+from selftest_samples import SAMPLES as SELFTESTS
 
-from qonform_report import write
+from qonform_report import write, write_selftest
 
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.chrome.service import Service  # noqa: E402
@@ -223,3 +224,36 @@ def test_the_keyboard_is_enough(browser, pages):
     browser.execute_script("arguments[0].focus()", summary)
     summary.send_keys("\ue007")
     assert row(browser).get_attribute("open")
+
+
+@pytest.fixture(scope="module")
+def selftests(tmp_path_factory):
+    """Addresses of pages of self-tests, by the sample's name."""
+    folder = tmp_path_factory.mktemp("selftests")
+    return {
+        name: write_selftest(build(), folder / name).as_uri() for name, build in SELFTESTS.items()
+    }
+
+
+@pytest.mark.parametrize("name", SELFTESTS)
+def test_a_selftest_opens_without_complaint_and_asks_nobody_for_anything(browser, selftests, name):
+    browser.get(selftests[name])
+    assert browser.find_element(By.CSS_SELECTOR, ".sentence").is_displayed()
+    assert browser.get_log("browser") == []
+    assert {url for url in requests(browser) if not url.startswith("data:")} == {selftests[name]}
+
+
+def test_faults_of_a_selftest_can_be_filtered_and_opened_from_the_matrix(browser, selftests):
+    browser.get(selftests["leaking"] + "#?verdict=fail,warning")
+    assert shown(browser) == ["raced-key-twice", "number-ignored"]
+    browser.find_element(By.CSS_SELECTOR, ".matrix [href='#fault/slave-bit-differs']").click()
+    opened = "fault/slave-bit-differs"
+    soon(browser, lambda: row(browser, opened).get_attribute("open") is not None)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_selftest_fits_its_window(browser, selftests, width):
+    size(browser, width, 900)
+    browser.get(selftests["leaking"])
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    assert wide <= width

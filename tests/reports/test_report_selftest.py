@@ -62,6 +62,11 @@ def test_the_matrix_tells_what_failed_what_did_not_and_what_else_did():
     assert group.words == "1 of 2 faults caught"
 
 
+def test_a_fault_that_was_not_judged_is_no_miss():
+    lines = {line.fault.name: line for g in selftest_page(cut_short()).groups for line in g.lines}
+    assert [mark.key for mark in lines["number-ignored"].marks] == ["open"]
+
+
 def test_what_a_fault_cost_is_told():
     fault = selftest_page(whole()).groups[0].lines[0].fault
     assert (fault.kbit, fault.requests, fault.took) == ("48", "1,704", "2.5 s")
