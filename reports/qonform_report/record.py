@@ -155,6 +155,7 @@ def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
     if "key_budget_bits" in amounts:
         bits += f" of a budget of {amounts['key_budget_bits']:,}"
     lines = [Fact("key material", bits), Fact("keys", f"{amounts['keys']:,}")]
+    lines += _planned(run["plan"]) if "plan" in run else []
     if amounts["pairs"]:
         lines.append(Fact("entangled pairs", f"{amounts['pairs']:,}"))
     lines += [
@@ -167,6 +168,21 @@ def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
         lines.append(Fact("of it in the target", duration(run["target_s"])))
         lines.append(Fact("of it in the suite", duration(suite)))
     return tuple(lines)
+
+
+def _planned(plan: Mapping[str, Any]) -> list[Fact]:
+    """What was foreseen, and what could not be paid."""
+    lines = [Fact("foreseen at most", counted(plan["key_bits"], "bit"))]
+    if plan["rounds"] > 1:
+        lines.append(Fact("chance was tried", f"{plan['rounds']:,} times, with as many seeds"))
+    if left_out := plan["left_out"]:
+        price = counted(sum(step["key_bits"] for step in left_out), "bit")
+        checks = counted(len(left_out), "check")
+        lines.append(Fact("left out for want of key", f"{checks}, for up to {price} more"))
+    if reduced := plan["reduced"]:
+        checks = counted(len(reduced), "check")
+        lines.append(Fact("with less effort for want of key", checks))
+    return lines
 
 
 def circumstances(run: Mapping[str, Any]) -> tuple[Fact, ...]:

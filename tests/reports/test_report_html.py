@@ -229,3 +229,16 @@ def test_a_row_of_an_older_run_says_nothing_of_it():
     for requirement in results["requirements"]:
         requirement.pop("seeded_faults", None)
     assert "<dt>its checks</dt>" not in render_html(results)
+
+
+def test_what_could_not_be_paid_stands_beside_what_was_spent():
+    results = undecided()
+    step = {"check": "etsi014.races.x", "profile": "etsi-014", "effort": "quick", "key_bits": 1024}
+    results["run"]["plan"] = {
+        "key_bits": 5120, "checks": 60, "rounds": 3, "left_out": [step, step], "reduced": [step],
+    }  # fmt: skip
+    facts = {fact.name: fact.value for fact in page(results).spent}
+    assert facts["foreseen at most"] == "5,120 bits"
+    assert facts["left out for want of key"] == "2 checks, for up to 2,048 bits more"
+    assert facts["with less effort for want of key"] == "1 check"
+    assert facts["chance was tried"] == "3 times, with as many seeds"

@@ -8,9 +8,7 @@ import contextlib
 import ctypes
 import socket
 import ssl
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from qinet_reference.faults.fault import Fault
@@ -147,8 +145,8 @@ class ServerUnverifiable(Fault):
 
     def tls(self, tls: ServerTls) -> ServerTls:
         kme = tls.certificate.name.removesuffix(".cert.pem")
-        folder = Path(tempfile.mkdtemp(prefix="qinet-reference-"))
-        certificate, private_key = folder / "cert.pem", folder / "key.pem"
+        certificate = tls.certificate.with_name(f"{kme}.unverifiable.cert.pem")
+        private_key = certificate.with_name(f"{kme}.unverifiable.key.pem")
         new_server(kme, (), None).write(certificate, private_key)
         return replace(tls, certificate=certificate, private_key=private_key)
 
