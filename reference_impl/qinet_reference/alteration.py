@@ -85,6 +85,10 @@ class Alteration:
         """What the REST server demands of connections."""
         return tls
 
+    def grpc_tls(self, tls: ServerTls) -> ServerTls:
+        """What the gRPC server demands of connections: its files, and whether it wants one."""
+        return tls
+
     def listener(self, listener: Listener) -> Listener:
         """How the REST server listens."""
         return listener

@@ -156,6 +156,7 @@ class Network:
         listener: GrpcListener = grpc_adapter.listen
         for alteration in self._alterations:
             listener = alteration.grpc_listener(listener)
+        tls = reduce(lambda part, change: change.grpc_tls(part), self._alterations, tls)
         bound = await listener(server, self._plan.host, port, grpc_adapter.credentials(tls))
         await server.start()
         self._exits.push_async_callback(_stop, server)

@@ -6,11 +6,13 @@ A probe is a few exchanges, told without what differs from run to run.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import ssl
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -23,13 +25,15 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
-from qinet_reference import faults
+from qinet_reference import faults, variants
 from qinet_reference.domain.extensions import MAX_AGE_MS
 from qinet_reference.pki import new_ca, new_client
 
 if TYPE_CHECKING:
     from qinet_reference.faults.fault import Fault
 
+SEED = 1
+"""Of keys and IDs: what is all but certain of random ones is certain with this one."""
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -66,6 +70,11 @@ def materials(reply: Any) -> list[str]:
     return re.findall(r'"key":"([^"]*)"', reply.body.decode("latin-1"))
 
 
+def keys_in(reply: Any) -> dict[str, str]:
+    """The material in a container, by ID; nothing in a refusal."""
+    return dict(zip(ids(reply), materials(reply), strict=True)) if reply.code == 200 else {}
+
+
 def lengths(reply: Any) -> list[int]:
     return [len(text) for text in materials(reply)]
 
@@ -93,7 +102,7 @@ async def status_after_get_key(lab: Any) -> Any:
 async def numbers_and_sizes(lab: Any) -> Any:
     bodies: list[Any] = [
         {}, {"number": 2}, {"number": 32}, {"number": 33}, {"size": 64}, {"size": 4096},
-        {"size": 2048}, {"size": 257}, {"size": 56}, {"size": 4104}, {"number": 1},
+        {"size": 2048}, {"size": 257}, {"size": 56}, {"size": 4104}, {"number": 1}, {"number": -1},
     ]  # fmt: skip
     replies = [await get(lab, body) for body in bodies]
     replies += [await get(lab, query=query) for query in ("", "?number=2&size=128")]
@@ -124,6 +133,35 @@ async def ids_and_material(lab: Any) -> Any:
         "prefixes": len({text[:5] for text in texts}) > 10,
         "fair": 0.47 < ones < 0.53,
         "plain": not re.search(r"[-_\\]", "".join(texts)),
+    }
+
+
+@probe
+async def many_ids_and_much_material(lab: Any) -> Any:
+    """What is all but certain of a thousand keys whose IDs and bits are drawn at random."""
+    found, raw = [], []
+    for number in [8] * 110 + [32] * 10:
+        reply = await get(lab, {"number": number})
+        found += ids(reply)
+        raw += [b64decode(text + "==") for text in materials(reply)]
+    for _ in range(10):
+        found += ids(await lab.call("kme-b", "sae-2", "sae-1/enc_keys?number=32"))
+    alike = [
+        sum((a ^ b).bit_count() for a, b in zip(one, other, strict=True))
+        for one, other in pairwise(raw)
+        if len(one) == len(other)
+    ]
+    return {
+        "ids": len(set(found)),
+        "keys": len(set(raw)),
+        "lengths": sorted({len(key) for key in raw}),
+        "alike": 120 < sum(alike) / len(alike) < 136,
+        "last": len({key[-1] for key in raw}) > 100,
+        "parities": len({byte.bit_count() % 2 for key in raw for byte in key}),
+        "zeros": any(key.endswith(bytes(8)) for key in raw),
+        "halves": any(key[:16] == key[16:] for key in raw),
+        "overlaps": any(one[16:] == other[:16] for one, other in pairwise(raw)),
+        "hashed": raw[0] == hashlib.sha256(found[0].encode()).digest(),
     }
 
 
@@ -169,17 +207,23 @@ async def life_cycle(lab: Any) -> Any:
 async def multicast(lab: Any) -> Any:
     got = await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]})
     fetched = [await fetch(lab, *ids(got), sae=sae) for sae in ("sae-5", "sae-2", "sae-3")]
+    two = await get(lab, {"number": 2, "additional_slave_SAE_IDs": ["sae-3", "sae-5"]})
+    for sae in ("sae-5", "sae-3", "sae-2"):
+        fetched.append(await fetch(lab, *ids(two), sae=sae))
     many = {"additional_slave_SAE_IDs": ["sae-3", "sae-5", "sae-6"]}
-    return [(told(one), one.body == got.body) for one in fetched], told(await get(lab, many))
+    same = [keys_in(one) in (keys_in(got), keys_in(two)) for one in fetched]
+    return [told(one) for one in fetched], same, told(await get(lab, many))
 
 
 @probe
 async def extensions(lab: Any) -> Any:
-    return [
-        told(await get(lab, {kind: [{name: value}]}))
-        for kind in ("extension_mandatory", "extension_optional")
-        for name, value in (("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0), (MAX_AGE_MS, "x"))
-    ]
+    values = ((MAX_AGE_MS, 86_400_000), ("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0),
+              ("acme_x", [{}]), (MAX_AGE_MS, "x"))  # fmt: skip
+    kinds = ("extension_mandatory", "extension_optional")
+    asked = [{kind: [{name: value}]} for kind in kinds for name, value in values]
+    asked += [{"number": 2, kind: [{"acme_x": 1}]} for kind in kinds]
+    asked.append({"extension_mandatory": [{MAX_AGE_MS: 86_400_000}, {"acme_x": 1}]})
+    return [told(await get(lab, body)) for body in asked], lab.manifest["claims"]
 
 
 @probe
@@ -188,23 +232,74 @@ async def short_supply(lab: Any) -> Any:
         await get(lab, {"number": 30, "size": 4096}, slave="sae-5")
     for _ in range(10):
         await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
-    reply = await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
-    while reply.code == 200 and len(ids(reply)) == 32:
+    came = set()
+    for _ in range(40):
         reply = await get(lab, {"number": 32, "size": 4096}, slave="sae-5")
-    return reply.code
+        came.add((reply.code, reply.content_type, len(ids(reply)), *set(lengths(reply))))
+    return sorted(came)
 
 
 @probe
 async def reverse(lab: Any) -> Any:
-    return told(await lab.call("kme-b", "sae-2", "sae-1/enc_keys"))
+    waits = await get(lab)
+    got = await lab.call("kme-b", "sae-2", "sae-1/enc_keys")
+    fetched = await lab.call("kme-a", "sae-1", f"sae-2/dec_keys?key_ID={ids(got)[0]}")
+    return told(got), told(fetched), fetched.body == got.body, told(await fetch(lab, *ids(waits)))
+
+
+@probe
+async def by_get(lab: Any) -> Any:
+    """GET beside POST: one query at a time, and the same key both ways."""
+
+    async def fetch_by_get(key_id: str, sae: str = "sae-2") -> Any:
+        return told(await lab.call("kme-b", sae, f"sae-1/dec_keys?key_ID={key_id}"))
+
+    (first,), (second,) = ids(await get(lab))[:1], ids(await get(lab))[:1]
+    return [
+        told(await get(lab, query="?size=257")),
+        lengths(await get(lab, query="?size=64")),
+        await fetch_by_get(first, "sae-5"),
+        await fetch_by_get(first),
+        told(await fetch(lab, second)),
+        await fetch_by_get(second),
+    ]
+
+
+@probe
+async def batches(lab: Any) -> Any:
+    """Many at once, in another order, and of several sizes."""
+    many = keys_in(await get(lab, {"number": 12}))
+    short, long = keys_in(await get(lab, {"size": 64})), keys_in(await get(lab, {"size": 128}))
+    ends = []
+    for asked in (dict(reversed(many.items())), short | long):
+        ends.append(keys_in(await fetch(lab, *asked)) == asked)
+    (good,) = ids(await get(lab))
+    refused = [told(await fetch(lab, good, bad)) for bad in ("x", good)]
+    return ends, refused, told(await fetch(lab, good))
+
+
+@probe
+async def one_by_one(lab: Any) -> Any:
+    """Forty keys that wait together, fetched one by one, soon and after a while."""
+    waiting = {name: key for _ in range(40) for name, key in keys_in(await get(lab)).items()}
+    await asyncio.sleep(0.03)
+    return [keys_in(await fetch(lab, name)) == {name: key} for name, key in waiting.items()]
 
 
 @probe
 async def races(lab: Any) -> Any:
+    before = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
     got = await asyncio.gather(*(get(lab) for _ in range(4)))
+    after = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
     found = [one for reply in got for one in ids(reply)]
-    fetched = await asyncio.gather(*(fetch(lab, found[0]) for _ in range(4)))
-    return len(set(found)), sorted(reply.code for reply in fetched)
+    fetched = []
+    for _ in range(10):
+        (one,) = ids(await get(lab))
+        replies = await asyncio.gather(*(fetch(lab, one) for _ in range(4)))
+        fetched.append(sorted(reply.code for reply in replies))
+    (one,) = ids(await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]}))
+    both = await asyncio.gather(*(fetch(lab, one, sae=sae) for sae in ("sae-2", "sae-3")))
+    return len(set(found)), before - after, fetched, [reply.code for reply in both]
 
 
 @probe
@@ -241,6 +336,17 @@ async def outcome(url: str, context: ssl.SSLContext | None, headers: dict[str, s
 
 
 @probe
+async def one_connection(lab: Any) -> Any:
+    """Requests on one connection, by whoever a proxy says that they are."""
+    claims = ("sae-1", "sae-3", "sae-7")
+    replies = [
+        await lab.call("kme-a", "sae-1", "sae-2/status", headers={"X-SSL-Client-CN": sae})
+        for sae in claims
+    ]
+    return [reply.code for reply in replies]
+
+
+@probe
 async def calls(lab: Any) -> Any:
     """The common interface: what is refused, how, and to whom."""
     master, stranger = lab.stub("kme-a", "sae-1"), lab.stub("kme-b", "sae-5")
@@ -255,6 +361,8 @@ async def calls(lab: Any) -> Any:
     return [
         await answer(master.GetStatus(status_request)),
         without_tls,
+        await answer(master.GetStatus(pb.GetStatusRequest())),
+        await answer(stranger.GetKeyWithKeyIds(key_of(await get(lab)))),
         await answer(stranger.GetStatus(status_request, metadata=[("x-sae-id", "sae-2")])),
         await answer(master.GetKey(pb.GetKeyRequest(slave_id="sae-2", number=0))),
         await answer(stranger.GetKeyWithKeyIds(unknown)),
@@ -276,11 +384,19 @@ async def discovery(lab: Any) -> Any:
         [str(reply) async for reply in listed],
         [
             len(key.material)
+            for size in (64, 72, 256)
             for key in (
-                await lab.stub("kme-a", "sae-1").GetKey(pb.GetKeyRequest(slave_id="sae-2"))
+                await lab.stub("kme-a", "sae-1").GetKey(
+                    pb.GetKeyRequest(slave_id="sae-2", size_bits=size)
+                )
             ).container.keys
         ],
     ]
+
+
+def key_of(reply: Any) -> pb.GetKeyWithKeyIdsRequest:
+    (key_id,) = ids(reply)
+    return pb.GetKeyWithKeyIdsRequest(master_id="sae-1", key_ids=[pb.KeyId(key_id=key_id)])
 
 
 async def answer(call: Any) -> Any:
@@ -292,14 +408,14 @@ async def answer(call: Any) -> Any:
         for detail in status_pb2.Status.FromString(raw).details:
             info = error_details_pb2.ErrorInfo()
             detail.Unpack(info)
-            infos.append(info.reason)
+            infos.append((info.domain, info.reason))
         return error.code().name, infos, error.details()
     return UUID.sub("<id>", str(reply).split("material")[0])
 
 
 async def answers(laboratory: Any, *names: str) -> AsyncIterator[tuple[str, Any]]:
     """What each probe is answered, one after the other, by a network altered so."""
-    async with laboratory(*names, rate=0.0) as lab:
+    async with laboratory(*names, rate=0.0, seed=SEED) as lab:
         for name, one in PROBES.items():
             try:
                 yield name, await one(lab)
@@ -307,8 +423,8 @@ async def answers(laboratory: Any, *names: str) -> AsyncIterator[tuple[str, Any]
                 yield name, type(failure).__name__
 
 
-async def transcript(laboratory: Any) -> dict[str, Any]:
-    return {name: told async for name, told in answers(laboratory)}
+async def transcript(laboratory: Any, *names: str) -> dict[str, Any]:
+    return {name: told async for name, told in answers(laboratory, *names)}
 
 
 async def first_difference(laboratory: Any, baseline: dict[str, Any], *names: str) -> str | None:
@@ -316,31 +432,35 @@ async def first_difference(laboratory: Any, baseline: dict[str, Any], *names: st
         return await anext((name async for name, one in told if one != baseline[name]), None)
 
 
-BASELINE: dict[str, Any] = {}
+BASELINES: dict[tuple[str, ...], dict[str, Any]] = {}
 
 
-@pytest.fixture
-def baseline(laboratory: Any) -> dict[str, Any]:
-    if not BASELINE:
-        BASELINE.update(asyncio.run(transcript(laboratory)))
-    return BASELINE
+def baseline(laboratory: Any, *variants: str) -> dict[str, Any]:
+    """What a network without faults answers; made once for each choice of variants."""
+    if variants not in BASELINES:
+        BASELINES[variants] = asyncio.run(transcript(laboratory, *variants))
+    return BASELINES[variants]
 
 
-def test_without_a_fault_probes_answer_alike(laboratory: Any, baseline: dict[str, Any]) -> None:
-    assert asyncio.run(transcript(laboratory)) == baseline
-    assert not [name for name, answer in baseline.items() if isinstance(answer, str)]
+def test_without_a_fault_probes_answer_alike(laboratory: Any) -> None:
+    told = baseline(laboratory)
+    assert asyncio.run(transcript(laboratory)) == told
+    assert not [name for name, answer in told.items() if isinstance(answer, str)]
 
 
 @pytest.mark.parametrize("fault", faults.ALL, ids=lambda fault: fault.name)
-def test_a_fault_shows(laboratory: Any, baseline: dict[str, Any], fault: type[Fault]) -> None:
-    assert asyncio.run(first_difference(laboratory, baseline, f"fault:{fault.name}"))
+def test_a_fault_shows(laboratory: Any, fault: type[Fault]) -> None:
+    beside = [f"variant:{name}" for name in fault.beside]
+    told = baseline(laboratory, *beside)
+    assert asyncio.run(first_difference(laboratory, told, *beside, f"fault:{fault.name}"))
 
 
 def test_faults_are_described() -> None:
     names = [fault.name for fault in faults.ALL]
-    assert len(names) == len(set(names)) >= 40
+    assert len(names) == len(set(names)) >= 200
     for fault in faults.ALL:
         assert re.fullmatch(r"[a-z0-9.]+(-[a-z0-9.]+)*", fault.name)
         assert fault.requirements
         assert (fault.__doc__ or "").strip().endswith(".")
         assert all(re.fullmatch(r"(ETSI-014|QINET-KEYS)-.+", one) for one in fault.requirements)
+        assert set(fault.beside) <= {variant.name for variant in variants.ALL}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from typing import TYPE_CHECKING, TypeVar
 
 import grpc
@@ -142,5 +143,5 @@ def credentials(tls: ServerTls) -> grpc.ServerCredentials:
     return grpc.ssl_server_credentials(
         [(tls.private_key.read_bytes(), tls.certificate.read_bytes())],
         root_certificates=tls.client_ca.read_bytes(),
-        require_client_auth=True,
+        require_client_auth=tls.client_certificates is ssl.CERT_REQUIRED,
     )

@@ -133,19 +133,21 @@ class GrpcWire:
     healthy: bool = True
     reflected: Sequence[str] = (KEY_DELIVERY, DISCOVERY)
     code_of: Callable[[Refusal], grpc.StatusCode] = code_of
+    message_of: Callable[[Refusal], str] = str
     error_info: Callable[[Refusal], error_details_pb2.ErrorInfo | None] = error_info
 
     async def refuse(self, context: Context, refusal: Refusal) -> None:
         """End the call with the Status that a refusal becomes; does not return."""
         code = self.code_of(refusal)
-        status = status_pb2.Status(code=code.value[0], message=refusal.message)
+        message = self.message_of(refusal)
+        status = status_pb2.Status(code=code.value[0], message=message)
         if info := self.error_info(refusal):
             detail = any_pb2.Any()
             detail.Pack(info)
             status.details.append(detail)
         await context.abort(
             code,
-            refusal.message,
+            message,
             trailing_metadata=(("grpc-status-details-bin", status.SerializeToString()),),
         )
 

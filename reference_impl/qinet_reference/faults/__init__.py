@@ -8,15 +8,18 @@ from __future__ import annotations
 from qinet_reference.faults import (
     connections,
     documents,
+    encoding,
     ends,
     entitlement,
     errors,
     extensions,
+    identifiers,
     interface,
-    keys,
     life_cycle,
     machine_made,
+    material,
     quantity,
+    races,
     status,
 )
 from qinet_reference.faults.fault import Fault
@@ -25,14 +28,17 @@ from qinet_reference.named import defined_in
 _AREAS = (
     status,
     quantity,
-    keys,
+    identifiers,
+    material,
     ends,
     entitlement,
     connections,
     life_cycle,
+    races,
     errors,
     extensions,
     documents,
+    encoding,
     interface,
     machine_made,
 )

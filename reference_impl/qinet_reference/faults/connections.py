@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _TLS_HANDSHAKE = b"\x16"
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
+_SELF_SIGNED = 18  # X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
 
 
 class AnyCertificateTrusted(Fault):
@@ -92,6 +93,73 @@ class Tls11Accepted(Fault):
         return replace(tls, minimum=ssl.TLSVersion.TLSv1, finish=finish)
 
 
+class Tls11Only(Fault):
+    """Nothing above TLS 1.1 is spoken (REST)."""
+
+    name = "tls-1.1-only"
+    requirements = ("ETSI-014-4-02", "ETSI-014-4-03")
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        def finish(context: ssl.SSLContext) -> None:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+
+        old = ssl.TLSVersion.TLSv1_1
+        return replace(tls, minimum=ssl.TLSVersion.TLSv1, maximum=old, finish=finish)
+
+
+class ResumedIsTrusted(Fault):
+    """Who resumes a session was let in before, and needs to show no certificate."""
+
+    name = "resumed-session-trusted"
+    requirements = ("ETSI-014-4-04",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, client_certificates=ssl.CERT_OPTIONAL)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        anyhow = _or_latest(wire.identify)
+
+        def identify(request: web.BaseRequest) -> str | None:
+            connection = request.get_extra_info("ssl_object")
+            known = anyhow(request)
+            return known if connection.session_reused else wire.identify(request)
+
+        return replace(wire, identify=identify)
+
+
+class SelfSignedTrusted(Fault):
+    """A client certificate that was signed by itself is trusted."""
+
+    name = "self-signed-trusted"
+    requirements = ("ETSI-014-5.1-02",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, finish=_trust_self_signed)
+
+
+class GrpcNoCertificateAsked(Fault):
+    """The gRPC server asks for no certificate, and takes a caller for the SAE that it names."""
+
+    name = "grpc-no-certificate-asked"
+    requirements = ("ETSI-014-5.1-01", "ETSI-014-4-04")
+
+    def grpc_tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, client_certificates=ssl.CERT_NONE)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        return replace(wire, identify=lambda _: "sae-1")
+
+
+class GrpcServerUnverifiable(Fault):
+    """The gRPC server shows a certificate that the declared CA did not issue."""
+
+    name = "grpc-server-certificate-unverifiable"
+    requirements = ("ETSI-014-5.1-05",)
+
+    def grpc_tls(self, tls: ServerTls) -> ServerTls:
+        return _self_certified(tls)
+
+
 class PlainHttpToo(Fault):
     """Who speaks plain HTTP to the port of HTTPS is answered, as the SAE that it names."""
 
@@ -144,11 +212,16 @@ class ServerUnverifiable(Fault):
     requirements = ("ETSI-014-5.1-05",)
 
     def tls(self, tls: ServerTls) -> ServerTls:
-        kme = tls.certificate.name.removesuffix(".cert.pem")
-        certificate = tls.certificate.with_name(f"{kme}.unverifiable.cert.pem")
-        private_key = certificate.with_name(f"{kme}.unverifiable.key.pem")
-        new_server(kme, (), None).write(certificate, private_key)
-        return replace(tls, certificate=certificate, private_key=private_key)
+        return _self_certified(tls)
+
+
+def _self_certified(tls: ServerTls) -> ServerTls:
+    """The same with a certificate of the KME that nobody but itself has signed."""
+    kme = tls.certificate.name.removesuffix(".cert.pem")
+    certificate = tls.certificate.with_name(f"{kme}.unverifiable.cert.pem")
+    private_key = certificate.with_name(f"{kme}.unverifiable.key.pem")
+    new_server(kme, (), None).write(certificate, private_key)
+    return replace(tls, certificate=certificate, private_key=private_key)
 
 
 def _or_latest(identify: Callable[[T], str | None]) -> Callable[[T], str | None]:
@@ -165,16 +238,33 @@ def _or_latest(identify: Callable[[T], str | None]) -> Callable[[T], str | None]
 
 
 def _trust_everybody(context: ssl.SSLContext) -> None:
-    """Make OpenSSL accept whatever the verification of a client certificate finds.
+    """Make OpenSSL accept whatever the verification of a client certificate finds."""
+    _decide(context, _ACCEPT)
+
+
+def _trust_self_signed(context: ssl.SSLContext) -> None:
+    """Make OpenSSL accept a client certificate whose only defect is that it signed itself."""
+    _decide(context, _ACCEPT_SELF_SIGNED)
+
+
+def _decide(context: ssl.SSLContext, accepts: ctypes._FuncPointer) -> None:
+    """Have a function decide about each finding on a client certificate.
 
     The standard library has no such switch, for good reasons; so this reaches below it.
     CPython's SSLContext begins with the object header, and next comes its SSL_CTX.
     """
     native = ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
-    ctypes.CDLL(_ssl.__file__).SSL_CTX_set_verify(native, int(ssl.CERT_OPTIONAL), _ACCEPT)
+    _OPENSSL.SSL_CTX_set_verify(native, int(context.verify_mode), accepts)
 
 
-_ACCEPT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)(lambda _ok, _store: 1)
+_OPENSSL = ctypes.CDLL(_ssl.__file__)
+_DECISION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_ACCEPT = _DECISION(lambda _verified, _store: 1)
+_ACCEPT_SELF_SIGNED = _DECISION(
+    lambda verified, store: int(
+        verified or _OPENSSL.X509_STORE_CTX_get_error(ctypes.c_void_p(store)) == _SELF_SIGNED
+    )
+)
 
 
 class _Several:

@@ -45,6 +45,51 @@ class TwoValues(Fault):
         return replace(wire, encode=lambda document: wire.encode(document) + b"\n{}")
 
 
+class NotANumber(Fault):
+    """Status has an extension with a quality that is NaN, as long as nothing was measured."""
+
+    name = "json-nan"
+    requirements = ("ETSI-014-4-07",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def encode(document: Document) -> bytes:
+            return wire.encode(document).replace(b'"?"', b"NaN")
+
+        extended = wire.rewriting(
+            status=lambda status: {**status, "status_extension": {"qinet_qber": "?"}}
+        )
+        return replace(extended, encode=encode)
+
+
+class PythonText(Fault):
+    """Errors are written as Python writes a dictionary, with single quotes."""
+
+    name = "json-single-quotes"
+    requirements = ("ETSI-014-4-07", "ETSI-014-6.5-01")
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def encode(document: Document) -> bytes:
+            return f"{document}".encode() if "message" in document else wire.encode(document)
+
+        return replace(wire, encode=encode)
+
+
+class RawLineBreak(Fault):
+    """Messages of errors hold a raw line break."""
+
+    name = "json-raw-line-break"
+    requirements = ("ETSI-014-4-07",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def encode(document: Document) -> bytes:
+            details = document.get("details", [])
+            noted = {**document, "details": [*details, {"trace": "?"}]}
+            text = noted if "message" in document else document
+            return wire.encode(text).replace(b'"?"', b'"first line\nsecond line"')
+
+        return replace(wire, encode=encode)
+
+
 class CapitalKeys(Fault):
     """Key containers hold `Keys`, as the standard's table prints it, and no `keys`."""
 
@@ -66,6 +111,49 @@ class CamelCaseId(Fault):
             container=lambda container: {
                 "keys": [{"keyId": key["key_ID"], "key": key["key"]} for key in container["keys"]]
             }
+        )
+
+
+class IdNested(Fault):
+    """Keys in a container have an object for a `key_ID`, which holds the ID and its form."""
+
+    name = "container-id-object"
+    requirements = ("ETSI-014-6.3-02",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            container=lambda container: {
+                "keys": [
+                    {**key, "key_ID": {"value": key["key_ID"], "form": "UUID"}}
+                    for key in container["keys"]
+                ]
+            }
+        )
+
+
+class KeysByName(Fault):
+    """Key containers hold an object of keys by their IDs, instead of an array."""
+
+    name = "container-keys-object"
+    requirements = ("ETSI-014-6.3-01",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            container=lambda container: {
+                "keys": {key["key_ID"]: key["key"] for key in container["keys"]}
+            }
+        )
+
+
+class TextExtension(Fault):
+    """Key containers have an extension that is a text."""
+
+    name = "container-extension-text"
+    requirements = ("ETSI-014-6.3-06",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            container=lambda container: {**container, "key_container_extension": "none"}
         )
 
 

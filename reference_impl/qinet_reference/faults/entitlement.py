@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
 
 import grpc
 
+from qinet_reference.adapters.rest_wire import container_document
 from qinet_reference.domain.refusal import Reason, Refusal, keys_not_found
-from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
-from qinet_reference.faults.owners import Owners
+from qinet_reference.faults.fault import Fault, HttpFault, ServiceFault, StoreFault
+from qinet_reference.faults.owners import Owners, RefusalWithKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +35,11 @@ class AnyoneMayFetch(StoreFault):
     """Every SAE of the slave's KME may fetch every key there."""
 
     name = "stranger-served"
-    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22")
+    requirements: ClassVar[tuple[str, ...]] = (
+        "ETSI-014-5.4-02",
+        "ETSI-014-5.4-03",
+        "ETSI-014-6.2-22",
+    )
 
     def __init__(self) -> None:
         self._owners = Owners()
@@ -75,11 +82,48 @@ class OnlyFirstChecked(StoreFault):
         return keys + [key for key in taken if key]
 
 
+class AnyoneMayFetchByGet(HttpFault, AnyoneMayFetch):
+    """Every SAE of the slave's KME may fetch every key there by GET; by POST, it may not."""
+
+    name = "stranger-served-by-get"
+    requirements = ("ETSI-014-5.4-02",)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        if not self.applies:
+            return await inner.deliver(order)
+        return await super().deliver(inner, order)
+
+
+class AnyoneMayFetchOverGrpc(HttpFault, AnyoneMayFetch):
+    """Every SAE of the slave's KME may fetch every key there over gRPC; over REST, it may not."""
+
+    name = "grpc-stranger-served"
+    method = ""
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        if not self.applies:
+            return await inner.deliver(order)
+        return await super().deliver(inner, order)
+
+
+class AnyoneMayFetchFromBatches(AnyoneMayFetch):
+    """Who may fetch is checked where one key is asked for, and not where there are several."""
+
+    name = "stranger-served-batches"
+    requirements = ("ETSI-014-5.4-03",)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        if len(order.key_ids) < 2:
+            return await inner.deliver(order)
+        return await super().deliver(inner, order)
+
+
 class StrangerToldNotFound(StoreFault):
     """A stranger who asks for another's key is told that there is no such key."""
 
     name = "stranger-gets-400"
     requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22")
+    seen_in = ("next-door-key/py-qkd-kme-sim",)
 
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
         try:
@@ -95,6 +139,7 @@ class StrangerGets404(Fault):
 
     name = "stranger-gets-404"
     requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22", "QINET-KEYS-03")
+    seen_in = ("thomasarmel/qkd_kme_server",)
 
     def rest(self, wire: RestWire) -> RestWire:
         def code_of(refusal: Refusal) -> int:
@@ -109,6 +154,65 @@ class StrangerGets404(Fault):
             return wire.code_of(refusal)
 
         return replace(wire, code_of=code_of)
+
+
+class StrangerGets403ByGet(HttpFault):
+    """A stranger who asks for another's key by GET is answered 403."""
+
+    name = "stranger-gets-403-by-get"
+    requirements = ("ETSI-014-5.4-02",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def code_of(refusal: Refusal) -> int:
+            mine = self.applies and refusal.reason is Reason.NOT_ENTITLED
+            return 403 if mine else wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+
+class StrangerGets500(Fault):
+    """A stranger who asks for another's key brings about an error that nobody handles."""
+
+    name = "stranger-gets-500"
+    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22", "QINET-KEYS-03")
+    seen_in = ("a-v-popov/etsi-qkd-rest",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def code_of(refusal: Refusal) -> int:
+            return 500 if refusal.reason is Reason.NOT_ENTITLED else wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def code_of(refusal: Refusal) -> grpc.StatusCode:
+            if refusal.reason is Reason.NOT_ENTITLED:
+                return grpc.StatusCode.INTERNAL
+            return wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+
+class KeyBesideThe401(AnyoneMayFetch):
+    """A stranger is answered 401, with the keys in the body."""
+
+    name = "stranger-gets-401-and-keys"
+    requirements = ("ETSI-014-5.4-02",)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        try:
+            return await inner.deliver(order)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.NOT_ENTITLED:
+                raise
+            raise RefusalWithKeys(refusal, await super().deliver(inner, order)) from None
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def reply(refusal: Refusal) -> web.Response:
+            if isinstance(refusal, RefusalWithKeys):
+                return wire.json_reply(401, wire.encode(container_document(refusal.keys)))
+            return wire.unauthorised_reply(refusal)
+
+        return replace(wire, unauthorised_reply=reply)
 
 
 class StrangerBurnsKey(StoreFault):
@@ -138,6 +242,7 @@ class MasterFetchesOwn(ServiceFault):
 
     name = "master-fetches-own"
     requirements = ("ETSI-014-5.4-04",)
+    seen_in = ("a-v-popov/etsi-qkd-rest",)
 
     def __init__(self) -> None:
         self._issued: dict[tuple[str, str], Key] = {}
@@ -163,6 +268,7 @@ class HeaderTrusted(Fault):
 
     name = "identity-from-header"
     requirements = ("ETSI-014-4-06",)
+    seen_in = ("krich11/easy-kme",)
 
     def rest(self, wire: RestWire) -> RestWire:
         def identify(request: web.BaseRequest) -> str | None:
@@ -205,6 +311,42 @@ class EverybodyIsTheSame(Fault):
         return replace(wire, identify=_always_the_first(wire.identify))
 
 
+class KnownByAddress(Fault):
+    """For 50 ms after a request, whoever calls from the same address is taken for its caller."""
+
+    name = "identity-cached-by-address"
+    requirements = ("ETSI-014-4-05",)
+    lifetime_s = 0.05
+
+    def rest(self, wire: RestWire) -> RestWire:
+        known: dict[str | None, tuple[str | None, float]] = {}
+
+        def identify(request: web.BaseRequest) -> str | None:
+            caller, until = known.get(request.remote, (None, 0.0))
+            if caller is None or time.monotonic() > until:
+                caller = wire.identify(request)
+                known[request.remote] = caller, time.monotonic() + self.lifetime_s
+            return caller
+
+        return replace(wire, identify=identify)
+
+
+class KnownByConnection(Fault):
+    """Behind a proxy, whoever is first on a connection is taken for all who follow on it."""
+
+    name = "identity-sticks-to-connection"
+    requirements = ("ETSI-014-4-04", "ETSI-014-4-05")
+    beside = ("header-identity",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        known: WeakKeyDictionary[object, str | None] = WeakKeyDictionary()
+
+        def identify(request: web.BaseRequest) -> str | None:
+            return known.setdefault(request.transport, wire.identify(request))
+
+        return replace(wire, identify=identify)
+
+
 class UnenrolledServed(Fault):
     """A certificate of the right CA is enough: nobody needs to be enrolled."""
 
@@ -234,6 +376,28 @@ class _OpenDirectory:
 
     def may_allocate(self, master: str, slave: str) -> bool:
         return self._inner.kme_of(master) is None or self._inner.may_allocate(master, slave)
+
+
+class PathNamesSlave(StoreFault):
+    """The path of dec_keys is read as the slave's own ID: who names its master gets nothing."""
+
+    name = "dec-keys-path-names-slave"
+    requirements = ("ETSI-014-5.4-01", "ETSI-014-6.4-01")
+
+    def __init__(self) -> None:
+        self._owners = Owners()
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        self._owners.note(allocation)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        if order.master != order.caller:
+            raise keys_not_found()
+        masters = {self._owners.master(key_id) for key_id in order.key_ids}
+        if len(masters) != 1:
+            raise keys_not_found()
+        return await inner.deliver(replace(order, master=masters.pop()))
 
 
 class PathNotDecoded(Fault):

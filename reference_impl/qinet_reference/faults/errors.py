@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import grpc
 from aiohttp import web
 
-from qinet_reference.adapters.rest_wire import Document, RestWire, container_document
+from qinet_reference.adapters.rest_wire import Document, RestWire, bare_reply, container_document
 from qinet_reference.domain.model import Key, KeyRequest, Order
-from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
+from qinet_reference.domain.refusal import KEYS_NOT_FOUND, Reason, Refusal, not_entitled
+from qinet_reference.faults.fault import Fault, HttpFault, ServiceFault, StoreFault
 from qinet_reference.faults.life_cycle import available
+from qinet_reference.faults.owners import RefusalWithKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qinet_reference.adapters.grpc_wire import GrpcWire
+    from qinet_reference.adapters.rest import Handler
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
 
@@ -56,8 +58,24 @@ class SizeMessage(_WrongMessage):
 
     name = "message-size"
     requirements = ("ETSI-014-6.2-12",)
+    seen_in = (
+        "cybermerqury/etsi-gs-qkd-014-referenceimplementation",
+        "JarryChou/etsi-qkd-api",
+    )
     reason = Reason.SIZE_NOT_MULTIPLE_OF_8
     text = "size must be a multiple of 8"
+
+
+class SizeMessageByGet(HttpFault, _WrongMessage):
+    """By GET, a size that is no multiple of 8 is refused in words of one's own."""
+
+    name = "message-size-by-get"
+    requirements = ("ETSI-014-6.2-12",)
+    reason = Reason.SIZE_NOT_MULTIPLE_OF_8
+    text = "invalid query parameter: size"
+
+    def _reworded(self, refusal: Refusal) -> Refusal:
+        return super()._reworded(refusal) if self.applies else refusal
 
 
 class MandatoryUnsupportedMessage(_WrongMessage):
@@ -65,6 +83,7 @@ class MandatoryUnsupportedMessage(_WrongMessage):
 
     name = "message-mandatory-unsupported"
     requirements = ("ETSI-014-6.2-14",)
+    seen_in = ("QuKayDee",)
     reason = Reason.MANDATORY_EXTENSION_UNSUPPORTED
     text = "unsupported extension_mandatory"
 
@@ -83,8 +102,30 @@ class NotFoundMessage(_WrongMessage):
 
     name = "message-not-found"
     requirements = ("ETSI-014-6.4-05",)
+    seen_in = ("krich11/kme",)
     reason = Reason.KEY_NOT_FOUND
     text = "One or more keys specified are not found on KME"
+
+
+class NotFoundMessageNamesKey(_WrongMessage):
+    """A key that is not there is refused with the standard's words, followed by more."""
+
+    name = "message-not-found-and-more"
+    requirements = ("ETSI-014-6.4-05",)
+    reason = Reason.KEY_NOT_FOUND
+    text = f"{KEYS_NOT_FOUND}: check the key IDs"
+
+
+class NotFoundMessageByGet(HttpFault, _WrongMessage):
+    """By GET, a key that is not there is refused in words of one's own."""
+
+    name = "message-not-found-by-get"
+    requirements = ("ETSI-014-6.4-05",)
+    reason = Reason.KEY_NOT_FOUND
+    text = "key not found"
+
+    def _reworded(self, refusal: Refusal) -> Refusal:
+        return super()._reworded(refusal) if self.applies else refusal
 
 
 class _WrongCode(Fault):
@@ -112,6 +153,12 @@ class UnknownKey404(_WrongCode):
 
     name = "unknown-key-404"
     requirements = ("ETSI-014-6.4-04", "QINET-KEYS-03")
+    seen_in = (
+        "thomasarmel/qkd_kme_server",
+        "arnika-project/arnika",
+        "thedaemon-wizard/pqc-qkd-HybridNetwork",
+        "QuKayDee",
+    )
     reason = Reason.KEY_NOT_FOUND
     code = 404
     canonical = grpc.StatusCode.INVALID_ARGUMENT
@@ -122,9 +169,84 @@ class UnknownKey401(_WrongCode):
 
     name = "unknown-key-401"
     requirements = ("ETSI-014-6.4-04", "ETSI-014-6.4-05", "QINET-KEYS-03")
+    seen_in = ("krich11/easy-kme",)
     reason = Reason.KEY_NOT_FOUND
     code = 401
     canonical = grpc.StatusCode.PERMISSION_DENIED
+
+
+class UnknownKey500(_WrongCode):
+    """A key that is not there brings about an error that nobody handles."""
+
+    name = "unknown-key-500"
+    requirements = ("ETSI-014-6.4-04", "QINET-KEYS-03")
+    seen_in = ("a-v-popov/etsi-qkd-rest",)
+    reason = Reason.KEY_NOT_FOUND
+    code = 500
+    canonical = grpc.StatusCode.UNKNOWN
+
+
+class UnknownKey404ByGet(HttpFault):
+    """By GET, a key that is not there is answered 404."""
+
+    name = "unknown-key-404-by-get"
+    requirements = ("ETSI-014-6.4-04",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def code_of(refusal: Refusal) -> int:
+            mine = self.applies and refusal.reason is Reason.KEY_NOT_FOUND
+            return 404 if mine else wire.code_of(refusal)
+
+        return replace(wire, code_of=code_of)
+
+
+class UnknownKeyEmpty(ServiceFault):
+    """A key that is not there is answered with an empty container."""
+
+    name = "unknown-key-empty-container"
+    requirements = ("ETSI-014-6.4-04", "ETSI-014-6.4-03")
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        try:
+            return await inner.get_key_with_ids(caller, master, key_ids)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.KEY_NOT_FOUND:
+                raise
+            return []
+
+
+class DeliveredKey401(StoreFault):
+    """A key that the slave has had is answered 401, as though it had been another's."""
+
+    name = "delivered-key-401"
+    requirements = ("ETSI-014-6.4-04",)
+    seen_in = ("CreepPork/next-door-key-simulator",)
+
+    def __init__(self) -> None:
+        self._delivered: set[str] = set()
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        try:
+            keys = await inner.deliver(order)
+        except Refusal as refusal:
+            if refusal.reason is Reason.KEY_NOT_FOUND and self._delivered & set(order.key_ids):
+                raise not_entitled() from None
+            raise
+        self._delivered |= {key.id for key in keys}
+        return keys
+
+
+class RefusalIs200(Fault):
+    """Every refusal is answered 200, with a message in the body."""
+
+    name = "refusal-200"
+    requirements = ("ETSI-014-6.4-04", "ETSI-014-6.2-13", "ETSI-014-5.4-02")
+    seen_in = ("XBGzZ/qkd_server",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return replace(wire, code_of=lambda _: 200)
 
 
 class BadSize422(_WrongCode):
@@ -132,6 +254,10 @@ class BadSize422(_WrongCode):
 
     name = "bad-size-422"
     requirements = ("ETSI-014-6.2-11", "QINET-KEYS-03")
+    seen_in = (
+        "next-door-key/py-qkd-kme-sim",
+        "s-fifteen-instruments/guardian",
+    )
     reason = Reason.SIZE_NOT_MULTIPLE_OF_8
     code = 422
     canonical = grpc.StatusCode.OUT_OF_RANGE
@@ -152,9 +278,47 @@ class ErrorAsDetail(Fault):
 
     name = "error-as-detail"
     requirements = ("ETSI-014-6.5-01",)
+    seen_in = (
+        "krich11/easy-kme",
+        "thedaemon-wizard/pqc-qkd-HybridNetwork",
+    )
 
     def rest(self, wire: RestWire) -> RestWire:
         return wire.rewriting(error=lambda error: {"detail": error["message"]})
+
+
+class ErrorDetailsStrings(Fault):
+    """Errors give their details as an array of strings."""
+
+    name = "error-details-strings"
+    requirements = ("ETSI-014-6.5-02",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(error=lambda error: {**error, "details": [error["message"]]})
+
+
+class ErrorMessageNull(Fault):
+    """Errors have a code and a message, which is null."""
+
+    name = "error-message-null"
+    requirements = ("ETSI-014-6.5-01",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(error=lambda error: {**error, "code": 17, "message": None})
+
+
+class ExhaustedBare(Fault):
+    """When too little is stored, the answer is a 503 without a body, as from a proxy."""
+
+    name = "short-bare-503"
+    requirements = ("ETSI-014-6.5-01",)
+    beside = ("small-store",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def reply(code: int, body: bytes) -> web.Response:
+            return bare_reply(503) if code == 503 else wire.json_reply(code, body)
+
+        return replace(wire, json_reply=reply)
 
 
 class ErrorDetailsString(Fault):
@@ -177,6 +341,35 @@ class ErrorAsText(Fault):
 
     def rest(self, wire: RestWire) -> RestWire:
         return replace(wire, json_reply=_labelled("text/plain", wire, lambda code: code >= 400))
+
+
+class ErrorUnlabelled(Fault):
+    """Nobody labels errors, so that they go out as application/octet-stream."""
+
+    name = "error-unlabelled"
+    requirements = ("ETSI-014-5.1-07",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return replace(
+            wire, json_reply=_labelled("application/octet-stream", wire, lambda code: code >= 400)
+        )
+
+
+class MalformedGetsPage(Fault):
+    """A request that cannot be read is answered 400 with a page of HTML."""
+
+    name = "malformed-gets-page"
+    requirements = ("ETSI-014-4-07", "ETSI-014-5.1-07", "ETSI-014-6.5-01")
+    seen_in = ("CreepPork/next-door-key-simulator",)
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            if request.method == "POST" and not _is_json(await request.read()):
+                page = "<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>"
+                return web.Response(status=400, text=page, content_type="text/html")
+            return await handler(request)
+
+        return answer
 
 
 class ErrorEmpty(Fault):
@@ -207,6 +400,11 @@ class MalformedGets500(Fault):
 
     name = "malformed-500"
     requirements = ("ETSI-014-6.2-23", "ETSI-014-6.4-08")
+    seen_in = (
+        "CreepPork/next-door-key-simulator",
+        "a-v-popov/etsi-qkd-rest",
+        "JarryChou/etsi-qkd-api",
+    )
 
     def rest(self, wire: RestWire) -> RestWire:
         def code_of(refusal: Refusal) -> int:
@@ -221,6 +419,7 @@ class MalformedGetsKey(Fault):
 
     name = "malformed-gets-key"
     requirements = ("ETSI-014-6.2-23",)
+    seen_in = ("thomasarmel/qkd_kme_server",)
 
     def rest(self, wire: RestWire) -> RestWire:
         def read(query: str | None, body: bytes | None) -> KeyRequest:
@@ -260,22 +459,32 @@ class KeysInRefusal(StoreFault):
         except Refusal as refusal:
             if refusal.reason is not Reason.KEY_NOT_FOUND:
                 raise
-            raise _RefusalWithKeys(refusal, await available(inner, order)) from None
+            raise RefusalWithKeys(refusal, await available(inner, order)) from None
 
     def rest(self, wire: RestWire) -> RestWire:
         def error_document(refusal: Refusal) -> Document:
             error = wire.error_document(refusal)
-            if isinstance(refusal, _RefusalWithKeys):
+            if isinstance(refusal, RefusalWithKeys):
                 return {**error, **container_document(refusal.keys)}
             return error
 
         return replace(wire, error_document=error_document)
 
 
-class _RefusalWithKeys(Refusal):
-    def __init__(self, refusal: Refusal, keys: list[Key]) -> None:
-        super().__init__(refusal.reason, refusal.message, *refusal.details)
-        self.keys = keys
+class KeysInDetails(KeysInRefusal):
+    """When some keys of a batch are not found, the details of the refusal hold the others."""
+
+    name = "keys-in-details"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def error_document(refusal: Refusal) -> Document:
+            error = wire.error_document(refusal)
+            if isinstance(refusal, RefusalWithKeys):
+                found = container_document(refusal.keys)["keys"]
+                return {**error, "details": [{"found": found}]}
+            return error
+
+        return replace(wire, error_document=error_document)
 
 
 class BadIdGets500(Fault):
@@ -297,6 +506,14 @@ class BadIdGets500(Fault):
             return wire.json_reply(code, body)
 
         return replace(wire, read_key_ids=read, json_reply=reply)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body or b"{}")
+    except ValueError:
+        return False
+    return True
 
 
 def _labelled(

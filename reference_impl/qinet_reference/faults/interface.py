@@ -11,7 +11,8 @@ import grpc
 from qinet.discovery.v1 import discovery_pb2
 from qinet_reference.adapters.grpc_wire import DISCOVERY, GrpcWire
 from qinet_reference.domain.model import Key, KeyRequest, Status
-from qinet_reference.faults.fault import Fault
+from qinet_reference.domain.refusal import malformed
+from qinet_reference.faults.fault import Fault, ServiceFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from google.rpc import error_details_pb2
 
     from qinet.keys.v1 import key_delivery_pb2 as pb
+    from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.refusal import Refusal
 
 
@@ -30,6 +32,47 @@ class NoErrorInfo(Fault):
 
     def grpc(self, wire: GrpcWire) -> GrpcWire:
         return replace(wire, error_info=lambda _: None)
+
+
+class ForeignErrorInfo(Fault):
+    """A refused call carries an ErrorInfo of the server's framework, and none of the interface."""
+
+    name = "grpc-foreign-error-info"
+    requirements = ("QINET-KEYS-01",)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def error_info(refusal: Refusal) -> error_details_pb2.ErrorInfo | None:
+            info = wire.error_info(refusal)
+            if info is not None:
+                info.domain = "kme.example"
+            return info
+
+        return replace(wire, error_info=error_info)
+
+
+class OneReason(Fault):
+    """Whatever a call is refused for, the reason is MALFORMED_REQUEST, with its code."""
+
+    name = "grpc-one-reason"
+    requirements = ("QINET-KEYS-08", "ETSI-014-5.4-02")
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def error_info(refusal: Refusal) -> error_details_pb2.ErrorInfo | None:
+            return wire.error_info(malformed(refusal.message))
+
+        return replace(
+            wire, error_info=error_info, code_of=lambda _: grpc.StatusCode.INVALID_ARGUMENT
+        )
+
+
+class NoMessages(Fault):
+    """Refused calls have no message."""
+
+    name = "grpc-no-messages"
+    requirements = ("ETSI-014-6.2-12", "ETSI-014-6.2-14", "ETSI-014-6.4-05")
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        return replace(wire, message_of=lambda _: "")
 
 
 class UnknownReason(Fault):
@@ -83,6 +126,46 @@ class MaterialAsText(Fault):
             return wire.container_message([Key(k.id, b64encode(k.material)) for k in keys])
 
         return replace(wire, container_message=container_message)
+
+
+class MaterialPadded(Fault):
+    """A call answers key material filled up to whole blocks of 16 bytes."""
+
+    name = "grpc-material-padded"
+    requirements = ("QINET-KEYS-06", "ETSI-014-6.2-03")
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def container_message(keys: Sequence[Key]) -> pb.KeyContainer:
+            return wire.container_message(
+                [Key(k.id, k.material.ljust(-(-len(k.material) // 16) * 16, b"\0")) for k in keys]
+            )
+
+        return replace(wire, container_message=container_message)
+
+
+class EmptySlaveServed(ServiceFault):
+    """A call that names no slave is served for the slave of the call before."""
+
+    name = "grpc-empty-slave-served"
+    requirements = ("QINET-KEYS-09",)
+
+    def __init__(self) -> None:
+        self._latest: dict[str | None, str] = {}
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        return await super().get_status(inner, kme, caller, self._meant(caller, slave))
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        return await inner.get_key(caller, self._meant(caller, slave), request)
+
+    def _meant(self, caller: str | None, slave: str) -> str:
+        if slave:
+            self._latest[caller] = slave
+        return slave or self._latest.get(caller, "")
 
 
 class EmptyIsInternal(Fault):
@@ -141,6 +224,37 @@ class OffersNothing(Fault):
     def grpc(self, wire: GrpcWire) -> GrpcWire:
         def node_message(kme: str) -> discovery_pb2.Node:
             return discovery_pb2.Node(node_id=kme)
+
+        return replace(wire, node_message=node_message)
+
+
+class ProfileUntold(Fault):
+    """Discovery offers key delivery without saying by which profile."""
+
+    name = "discovery-profile-untold"
+    requirements = ("QINET-KEYS-13",)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def node_message(kme: str) -> discovery_pb2.Node:
+            node = wire.node_message(kme)
+            for offer in node.offers:
+                offer.ClearField("profiles")
+            return node
+
+        return replace(wire, node_message=node_message)
+
+
+class OffersTwice(Fault):
+    """Discovery lists key delivery once for each of its versions, under one name."""
+
+    name = "discovery-offers-twice"
+    requirements = ("QINET-KEYS-13",)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def node_message(kme: str) -> discovery_pb2.Node:
+            node = wire.node_message(kme)
+            node.offers.append(node.offers[0])
+            return node
 
         return replace(wire, node_message=node_message)
 

@@ -1,28 +1,37 @@
-"""Lies about when a key is there and when it is gone (5.3, 5.4), also under concurrency."""
+"""Lies about when a key is there and when it is gone (5.3, 5.4)."""
 
 from __future__ import annotations
 
-import asyncio
+import time
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order
-from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.faults.fault import ServiceFault, StoreFault
+from qinet_reference.domain.model import Allocation, Key, Order
+from qinet_reference.domain.refusal import Reason, Refusal, keys_not_found
+from qinet_reference.faults.fault import HttpFault, ServiceFault, StoreFault
 from qinet_reference.faults.owners import Owners
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
-
-_WINDOW_S = 0.03
 
 
 class DeliveredTwice(StoreFault):
     """A slave may fetch the same key again and again."""
 
     name = "delivered-twice"
-    requirements = ("ETSI-014-5.4-06",)
+    requirements: ClassVar[tuple[str, ...]] = ("ETSI-014-5.4-06",)
+    seen_in = (
+        "cybermerqury/etsi-gs-qkd-014-referenceimplementation",
+        "thomasarmel/qkd_kme_server",
+        "krich11/easy-kme",
+        "a-v-popov/etsi-qkd-rest",
+        "arnika-project/arnika",
+        "LUMII-Syslab/qkd-stub",
+    )
 
     def __init__(self) -> None:
         self._delivered: dict[tuple[str, str], Key] = {}
@@ -41,6 +50,7 @@ class RefusedBatchConsumes(StoreFault):
 
     name = "refused-batch-consumes"
     requirements = ("ETSI-014-6.4-07",)
+    seen_in = ("JarryChou/etsi-qkd-api",)
 
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
         try:
@@ -75,6 +85,7 @@ class LaterDropsEarlier(StoreFault):
 
     name = "later-get-key-drops-earlier"
     requirements = ("ETSI-014-5.3-04",)
+    seen_in = ("CreepPork/next-door-key-simulator",)
 
     def __init__(self) -> None:
         self._undelivered: dict[tuple[str, str, str], list[str]] = {}
@@ -87,47 +98,161 @@ class LaterDropsEarlier(StoreFault):
         await inner.allocate(allocation)
 
 
-class SameSlaveRace(StoreFault):
-    """Of concurrent requests by a slave for one key, all are served: it checks, then acts."""
+class OtherPairDropsEarlier(StoreFault):
+    """A Get key drops the keys of the master with other slaves that they have not fetched yet."""
 
-    name = "race-same-slave"
-    requirements = ("ETSI-014-5.4-07",)
+    name = "other-pair-drops-earlier"
+    requirements = ("ETSI-014-5.3-04",)
+    seen_in = ("CreepPork/next-door-key-simulator",)
 
     def __init__(self) -> None:
-        self._checked: dict[tuple[str, str], Key] = {}
+        self._undelivered: dict[str, list[Order]] = {}
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        ids = [key.id for key in allocation.keys]
+        mine = [Order(kme, sae, allocation.master, ids) for sae, kme in allocation.slaves]
+        earlier = self._undelivered.get(allocation.master, [])
+        callers = {order.caller for order in mine}
+        for order in earlier:
+            if order.caller not in callers:
+                await available(inner, order)
+        kept = [order for order in earlier if order.caller in callers]
+        self._undelivered[allocation.master] = kept + mine
+        await inner.allocate(allocation)
+
+
+class ReverseDropsEarlier(StoreFault):
+    """A Get key by the slave drops the keys of the same pair that it has not fetched yet."""
+
+    name = "reverse-drops-earlier"
+    requirements = ("ETSI-014-5.3-04",)
+
+    def __init__(self) -> None:
+        self._undelivered: dict[tuple[str, str], Order] = {}
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        for sae, kme in allocation.slaves:
+            if back := self._undelivered.pop((sae, allocation.master), None):
+                await available(inner, back)
+            name = (allocation.master, sae)
+            waiting = self._undelivered.setdefault(name, Order(kme, sae, allocation.master, []))
+            ids = [*waiting.key_ids, *(key.id for key in allocation.keys)]
+            self._undelivered[name] = replace(waiting, key_ids=ids)
+
+
+class OnlySoManyWait(StoreFault):
+    """No more than sixteen keys wait for a slave: the next one pushes out the oldest."""
+
+    name = "only-16-keys-wait"
+    requirements = ("ETSI-014-5.3-04",)
+    most = 16
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[str, str], list[str]] = {}
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        for sae, kme in allocation.slaves:
+            ids = self._waiting.setdefault((allocation.master, sae), [])
+            ids += [key.id for key in allocation.keys]
+            await available(inner, Order(kme, sae, allocation.master, ids[: -self.most]))
+            del ids[: -self.most]
 
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        names = [(order.caller, key_id) for key_id in order.key_ids]
-        if all(name in self._checked for name in names):
-            return [self._checked[name] for name in names]
         keys = await inner.deliver(order)
-        self._checked.update(zip(names, keys, strict=True))
-        await asyncio.sleep(_WINDOW_S)
-        for name in names:
-            self._checked.pop(name, None)
+        ids = self._waiting.get((order.master, order.caller), [])
+        ids[:] = [key_id for key_id in ids if key_id not in order.key_ids]
         return keys
 
 
-class TwoMastersRace(ServiceFault):
-    """Of concurrent Get keys of one shape, all get the same keys: it checks, then acts."""
+class ExpiresAtOnce(StoreFault):
+    """A key that the slave does not fetch within 20 ms is gone."""
 
-    name = "race-get-key"
-    requirements = ("ETSI-014-5.3-02", "ETSI-014-3.1-01")
+    name = "expires-at-once"
+    requirements = ("ETSI-014-5.3-04", "ETSI-014-5.4-01")
+    lifetime_s = 0.02
 
     def __init__(self) -> None:
-        self._picked: dict[tuple[int | None, int | None], list[Key]] = {}
+        self._until: dict[str, float] = {}
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        keys = await inner.get_key(caller, slave, request)
-        shape = (request.number, request.size)
-        if shape in self._picked:
-            return self._picked[shape]
-        self._picked[shape] = keys
-        await asyncio.sleep(_WINDOW_S)
-        del self._picked[shape]
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        until = time.monotonic() + self.lifetime_s
+        self._until.update((key.id, until) for key in allocation.keys)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        now = time.monotonic()
+        if any(self._until.get(key_id, now) < now for key_id in order.key_ids):
+            raise keys_not_found()
+        return await inner.deliver(order)
+
+
+class DeliveredAgainSoon(DeliveredTwice):
+    """A slave may fetch the same key again within a second, in case the reply was lost."""
+
+    name = "delivered-again-within-a-second"
+    lifetime_s = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._until: dict[tuple[str, str], float] = {}
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        now = time.monotonic()
+        for name in [name for name, until in self._until.items() if until < now]:
+            del self._until[name], self._delivered[name]
+        keys = await super().deliver(inner, order)
+        for key in keys:
+            self._until.setdefault((order.caller, key.id), now + self.lifetime_s)
         return keys
+
+
+class DeliveredOnceEachWay(HttpFault, DeliveredTwice):
+    """A key that the slave fetched by POST, or over gRPC, may be fetched once more by GET."""
+
+    name = "delivered-again-by-get"
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        by_get = self.applies
+        names = [(order.caller, key_id) for key_id in order.key_ids]
+        if by_get and all(name in self._delivered for name in names):
+            return [self._delivered.pop(name) for name in names]
+        keys = await inner.deliver(order)
+        if not by_get:
+            self._delivered.update(zip(names, keys, strict=True))
+        return keys
+
+
+class UnreadableBatchConsumes(ServiceFault):
+    """A batch in which one ID is no UUID, or occurs twice, is refused, and its keys are lost."""
+
+    name = "unreadable-batch-consumes"
+    requirements = ("ETSI-014-6.4-07",)
+    seen_in = ("next-door-key/py-qkd-kme-sim",)
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        try:
+            return await inner.get_key_with_ids(caller, master, key_ids)
+        except Refusal as refusal:
+            if refusal.reason is Reason.MALFORMED_REQUEST:
+                for key_id in set(key_ids):
+                    with suppress(Refusal):
+                        await inner.get_key_with_ids(caller, master, [key_id])
+            raise
+
+
+class SecondSlaveTakesAll(FirstSlaveTakesAll):
+    """When an additional slave fetches a key first, the slave in the URL does not get it."""
+
+    name = "additional-slave-takes-all"
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        if any(self._owners.slaves(key_id)[:1] == [order.caller] for key_id in order.key_ids):
+            return await inner.deliver(order)
+        return await super().deliver(inner, order)
 
 
 async def available(inner: KeyStore, order: Order) -> list[Key]:

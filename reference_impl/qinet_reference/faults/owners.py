@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from qinet_reference.domain.model import Allocation, Key, Order
 
 
+class RefusalWithKeys(Refusal):
+    """A refusal that carries keys."""
+
+    def __init__(self, refusal: Refusal, keys: list[Key]) -> None:
+        super().__init__(refusal.reason, refusal.message, *refusal.details)
+        self.keys = keys
+
+
 class Owners:
     """The slaves and the master of each key, as allocated in this process."""
 
@@ -26,6 +34,11 @@ class Owners:
         """The SAEs that may fetch a key."""
         allocation = self._allocations.get(key_id)
         return [sae for sae, _ in allocation.slaves] if allocation else []
+
+    def master(self, key_id: str) -> str:
+        """The SAE that got the key; empty if nobody did."""
+        allocation = self._allocations.get(key_id)
+        return allocation.master if allocation else ""
 
     async def take(self, inner: KeyStore, order: Order, key_id: str) -> Key | None:
         """One key of an order, in the name of whichever slave still has a copy here."""

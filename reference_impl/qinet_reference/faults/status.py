@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qinet_reference.adapters.rest_wire import Document, RestWire, encode, json_reply
-from qinet_reference.domain.model import KeyRequest, Limits, Status
+from qinet_reference.domain.model import Key, KeyRequest, Limits, Status
 from qinet_reference.domain.refusal import Refusal
-from qinet_reference.faults.fault import Fault, ServiceFault
+from qinet_reference.faults.fault import Fault, ServiceFault, StatusFault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
     from qinet_reference.adapters.rest import Handler
@@ -46,6 +48,38 @@ class StatusKmeMissing(Fault):
 
     def rest(self, wire: RestWire) -> RestWire:
         return wire.rewriting(status=lambda status: _without(status, "source_KME_ID"))
+
+
+class StatusMasterMissing(Fault):
+    """Status leaves out master_SAE_ID, for the caller knows who it is."""
+
+    name = "status-master-missing"
+    requirements = ("ETSI-014-6.1-03",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: _without(status, "master_SAE_ID"))
+
+
+class StatusSlaveNull(Fault):
+    """Status gives slave_SAE_ID as null."""
+
+    name = "status-slave-null"
+    requirements = ("ETSI-014-6.1-04",)
+    seen_in = ("JarryChou/etsi-qkd-api",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "slave_SAE_ID": None})
+
+
+class StatusTargetInteger(Fault):
+    """Status gives target_KME_ID as the integer 0."""
+
+    name = "status-target-integer"
+    requirements = ("ETSI-014-6.1-02",)
+    seen_in = ("a-v-popov/etsi-qkd-rest",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(status=lambda status: {**status, "target_KME_ID": 0})
 
 
 class StatusFieldString(Fault):
@@ -125,43 +159,120 @@ class StatusNotFound(Fault):
         return answer
 
 
-class KeySizeLies(ServiceFault):
+class KeySizeLies(StatusFault):
     """Status promises a default key size that Get key does not keep."""
 
     name = "status-key-size-lies"
     requirements = ("ETSI-014-6.2-04",)
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(status, limits=replace(status.limits, key_size=status.limits.key_size // 2))
 
 
-class CountAboveMaximum(ServiceFault):
+class SizesInBytes(StatusFault):
+    """Status gives sizes in bytes, while Get key takes and yields bits."""
+
+    name = "status-sizes-in-bytes"
+    requirements = ("ETSI-014-6.2-04", "ETSI-014-6.2-05")
+
+    def told(self, status: Status) -> Status:
+        limits = status.limits
+        return replace(
+            status,
+            limits=replace(
+                limits,
+                key_size=limits.key_size // 8,
+                min_key_size=limits.min_key_size // 8,
+                max_key_size=limits.max_key_size // 8,
+            ),
+        )
+
+
+class CountAboveMaximum(StatusFault):
     """Status counts more stored keys than can be stored."""
 
     name = "status-count-above-max"
     requirements = ("ETSI-014-6.1-14",)
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(status, stored_key_count=status.limits.max_key_count + 1)
 
 
-class CountNeverFalls(ServiceFault):
+class CountNeverFalls(StatusFault):
     """Status always says that the store is half full."""
 
     name = "status-count-never-falls"
     requirements = ("ETSI-014-5.3-03",)
+    seen_in = ("a-v-popov/etsi-qkd-rest",)
+
+    def told(self, status: Status) -> Status:
+        return replace(status, stored_key_count=status.limits.max_key_count // 2)
+
+
+class CountUnknown(StatusFault):
+    """Status gives the count of stored keys as -1, for it does not know."""
+
+    name = "status-count-unknown"
+    requirements = ("ETSI-014-6.1-14",)
+
+    def told(self, status: Status) -> Status:
+        return replace(status, stored_key_count=-1)
+
+
+class CountOfTheUnfetched(ServiceFault):
+    """Status counts the keys that wait for the slave: the count rises with each Get key."""
+
+    name = "status-count-rises"
+    requirements = ("ETSI-014-5.3-03",)
+    seen_in = ("CreepPork/next-door-key-simulator",)
+
+    def __init__(self) -> None:
+        self._issued = 0
 
     async def get_status(
         self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
     ) -> Status:
         status = await super().get_status(inner, kme, caller, slave)
-        return replace(status, stored_key_count=status.limits.max_key_count // 2)
+        return replace(status, stored_key_count=min(self._issued, status.limits.max_key_count))
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        keys = await inner.get_key(caller, slave, request)
+        self._issued += len(keys)
+        return keys
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        keys = await inner.get_key_with_ids(caller, master, key_ids)
+        self._issued = max(0, self._issued - len(keys))
+        return keys
+
+
+class CountByRequest(ServiceFault):
+    """The count of stored keys falls by one with each Get key, however many keys it yields."""
+
+    name = "status-count-falls-by-request"
+    requirements = ("ETSI-014-5.3-03",)
+
+    def __init__(self) -> None:
+        self._surplus: dict[tuple[str | None, str], int] = {}
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        count = status.stored_key_count + self._surplus.get((caller, slave), 0)
+        return replace(status, stored_key_count=min(count, status.limits.max_key_count))
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        keys = await inner.get_key(caller, slave, request)
+        name = (caller, slave)
+        self._surplus[name] = self._surplus.get(name, 0) + max(0, len(keys) - 1)
+        return keys
 
 
 class StatusConsumes(ServiceFault):
@@ -181,66 +292,57 @@ class StatusConsumes(ServiceFault):
         return status
 
 
-class MasterFromPath(ServiceFault):
+class MasterFromPath(StatusFault):
     """Status names the SAE in the path as the master, whoever calls."""
 
     name = "status-master-from-path"
     requirements = ("ETSI-014-5.2-02", "ETSI-014-4-05")
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        return replace(await super().get_status(inner, kme, caller, slave), master=slave)
+    def told(self, status: Status) -> Status:
+        return replace(status, master=status.slave)
 
 
-class SlaveIsCaller(ServiceFault):
+class SlaveIsCaller(StatusFault):
     """Status names the caller as the slave."""
 
     name = "status-slave-is-caller"
     requirements = ("ETSI-014-5.2-02",)
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(status, slave=status.master)
 
 
-class SameKmeIds(ServiceFault):
+class SameKmeIds(StatusFault):
     """All KMEs of the network call themselves by one name."""
 
     name = "kme-ids-same"
     requirements = ("ETSI-014-4-08", "ETSI-014-5.1-06", "QINET-KEYS-11")
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(status, source_kme="kme", target_kme="kme")
 
 
-class TargetIsSource(ServiceFault):
+class TargetIsSource(StatusFault):
     """Status names the answering KME as the target KME, too."""
 
     name = "status-target-is-source"
     requirements = ("ETSI-014-6.1-16",)
+    seen_in = (
+        "krich11/easy-kme",
+        "transeuroogs-kms",
+    )
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        return replace(await super().get_status(inner, kme, caller, slave), target_kme=kme)
+    def told(self, status: Status) -> Status:
+        return replace(status, target_kme=status.source_kme)
 
 
-class KmeIdUnconfirmed(ServiceFault):
+class KmeIdUnconfirmed(StatusFault):
     """The KME calls itself by a name that its certificate does not have."""
 
     name = "kme-id-unconfirmed"
     requirements = ("ETSI-014-5.1-06", "QINET-KEYS-11")
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(
             status,
             source_kme=f"site/{status.source_kme}",
@@ -248,31 +350,26 @@ class KmeIdUnconfirmed(ServiceFault):
         )
 
 
-class MinimumAboveDefault(ServiceFault):
+class MinimumAboveDefault(StatusFault):
     """Status gives a least key size above the default one."""
 
     name = "status-min-above-default"
     requirements = ("ETSI-014-6.1-13",)
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(
             status, limits=replace(status.limits, min_key_size=status.limits.key_size + 8)
         )
 
 
-class ZeroLimits(ServiceFault):
+class ZeroLimits(StatusFault):
     """Status gives every limit as 0, and keys are delivered all the same."""
 
     name = "status-zero-limits"
     requirements = ("ETSI-014-6.1-15", "ETSI-014-6.2-04")
+    seen_in = ("cybermerqury/etsi-gs-qkd-014-referenceimplementation",)
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
+    def told(self, status: Status) -> Status:
         return replace(status, stored_key_count=0, limits=Limits(0, 0, 0, 0, 0, 0))
 
 

@@ -1,0 +1,152 @@
+"""Lies that are told only when several ask at once: who checks first, and acts later (5.3, 5.4)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from qinet_reference.domain.refusal import keys_not_found
+from qinet_reference.faults.fault import ServiceFault, StoreFault
+
+if TYPE_CHECKING:
+    from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.domain.model import Key, KeyRequest, Order, Status
+
+
+class SameSlaveRace(StoreFault):
+    """Of requests by a slave for one key within 30 ms, all are served: it checks, then acts."""
+
+    name = "race-same-slave"
+    requirements = ("ETSI-014-5.4-07",)
+    width_s: ClassVar[float] = 0.03
+
+    def __init__(self) -> None:
+        self._checked: dict[tuple[str, str], Key] = {}
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        names = [(order.caller, key_id) for key_id in order.key_ids]
+        if all(name in self._checked for name in names):
+            return [self._checked[name] for name in names]
+        keys = await inner.deliver(order)
+        self._checked.update(zip(names, keys, strict=True))
+        await _between(self.width_s)
+        for name in names:
+            self._checked.pop(name, None)
+        return keys
+
+
+class SameSlaveRaceOf2Ms(SameSlaveRace):
+    """Of requests by a slave for one key within 2 ms, all are served: it checks, then acts."""
+
+    name = "race-same-slave-2ms"
+    width_s = 0.002
+
+
+class SameSlaveRaceOf200Us(SameSlaveRace):
+    """Of requests by a slave for one key within 0.2 ms, all are served: it checks, then acts."""
+
+    name = "race-same-slave-0.2ms"
+    width_s = 0.0002
+
+
+class TwoMastersRace(ServiceFault):
+    """Of Get keys of one shape within 30 ms, all get the same keys: it checks, then acts."""
+
+    name = "race-get-key"
+    requirements = ("ETSI-014-5.3-02", "ETSI-014-3.1-01")
+    width_s: ClassVar[float] = 0.03
+
+    def __init__(self) -> None:
+        self._picked: dict[tuple[int | None, int | None], list[Key]] = {}
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        keys = await inner.get_key(caller, slave, request)
+        shape = (request.number, request.size)
+        if shape in self._picked:
+            return self._picked[shape]
+        self._picked[shape] = keys
+        await _between(self.width_s)
+        del self._picked[shape]
+        return keys
+
+
+class TwoMastersRaceOf2Ms(TwoMastersRace):
+    """Of Get keys of one shape within 2 ms, all get the same keys: it checks, then acts."""
+
+    name = "race-get-key-2ms"
+    width_s = 0.002
+
+
+class TwoMastersRaceOf200Us(TwoMastersRace):
+    """Of Get keys of one shape within 0.2 ms, all get the same keys: it checks, then acts."""
+
+    name = "race-get-key-0.2ms"
+    width_s = 0.0002
+
+
+class SlavesRace(StoreFault):
+    """Of the slaves that fetch a shared key within 20 ms, the second gets nothing, for ever."""
+
+    name = "race-multicast"
+    requirements = ("ETSI-014-6.2-18", "ETSI-014-6.2-19")
+    width_s = 0.02
+
+    def __init__(self) -> None:
+        self._busy: set[str] = set()
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        keys = await inner.deliver(order)
+        ids = {key.id for key in keys}
+        if ids & self._busy:
+            raise keys_not_found()
+        self._busy |= ids
+        await _between(self.width_s)
+        self._busy -= ids
+        return keys
+
+
+class CountRaces(ServiceFault):
+    """Of several Get keys within 20 ms, only the first lowers the count of stored keys."""
+
+    name = "race-stored-count"
+    requirements = ("ETSI-014-5.3-03",)
+    width_s = 0.02
+
+    def __init__(self) -> None:
+        self._lost: dict[tuple[str | None, str], int] = {}
+        self._under_way: set[tuple[str | None, str]] = set()
+
+    async def get_status(
+        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
+    ) -> Status:
+        status = await super().get_status(inner, kme, caller, slave)
+        count = status.stored_key_count + self._lost.get((caller, slave), 0)
+        return replace(status, stored_key_count=min(count, status.limits.max_key_count))
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        keys = await inner.get_key(caller, slave, request)
+        pair = (caller, slave)
+        if pair in self._under_way:
+            self._lost[pair] = self._lost.get(pair, 0) + len(keys)
+            return keys
+        self._under_way.add(pair)
+        await _between(self.width_s)
+        self._under_way.discard(pair)
+        return keys
+
+
+async def _between(width_s: float) -> None:
+    """What others do meanwhile. The event loop's own timer is too coarse for less than 5 ms."""
+    if width_s >= 0.005:
+        await asyncio.sleep(width_s)
+        return
+    until = time.monotonic() + width_s
+    while time.monotonic() < until:
+        await asyncio.sleep(0)
