@@ -86,6 +86,8 @@ class Observation:
     anchor: str
     place: str
     question: str
+    text: str
+    """What the standard says, and where it stops."""
     observed: tuple[str, ...]
 
 
@@ -281,6 +283,7 @@ def _observation(observation: Mapping[str, Any]) -> Observation:
             [observation["id"], *([f"clause {clause}"] if clause else []), observation["profile"]]
         ),
         question=observation["question"],
+        text=observation.get("text", ""),
         observed=tuple(seen),
     )
 

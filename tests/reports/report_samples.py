@@ -448,6 +448,7 @@ def _observations() -> list[dict[str, Any]]:
             "profile": "etsi-014",
             "clause": "5.4",
             "question": "How is an SAE refused at a KME that does not hold the key?",
+            "text": "401 is due to whoever was not named; such a KME cannot know who was named.",
             "observed": ["400 with an Error (12 times)", "401 without a body (once)"],
         },
         {

@@ -186,6 +186,13 @@ def _row(html, requirement):
     return html[html.rindex("<li data-v", 0, body) : html.index("</details></li>", body)]
 
 
+def test_an_open_point_says_how_far_the_text_goes():
+    told = [o["text"] for o in passing()["observations"] if "text" in o]
+    shown = unescape(render_html(passing()))
+    assert told
+    assert all(text in shown for text in told)
+
+
 def test_a_failed_requirement_says_why_it_matters_and_what_it_usually_is():
     shown = unescape(render_html(failing()))
     row = next(r for r in failing()["requirements"] if r["id"] == "ETSI-014-5.4-02")

@@ -351,6 +351,7 @@ def _observations(session: Session) -> list[dict[str, Any]]:
             "profile": profile,
             "clause": observation.clause,
             "question": observation.question,
+            **({"text": observation.text} if observation.text else {}),
             "observed": session.observed(observation.id, profile) or ["not seen in this run"],
         }
         for profile in session.scope.profiles
