@@ -18,15 +18,15 @@ def of_etsi_014() -> list[Requirement]:
     return [r for r in CATALOGUE.requirements if r.standard == ETSI_014]
 
 
-def test_etsi_014_has_94_rows_that_a_check_can_judge() -> None:
+def test_etsi_014_has_95_rows_that_a_check_can_judge() -> None:
     rows = [r for r in of_etsi_014() if not r.not_tested]
 
-    assert Counter(r.level for r in rows) == {Level.SHALL: 75, Level.SHOULD: 15, Level.MAY: 4}
+    assert Counter(r.level for r in rows) == {Level.SHALL: 75, Level.SHOULD: 16, Level.MAY: 4}
     assert Counter(r.basis for r in rows) == {
         Basis.EXPLICIT: 27,
         Basis.TABLE: 37,
         Basis.INHERITED: 1,
-        Basis.DERIVED: 29,
+        Basis.DERIVED: 30,
     }
 
 

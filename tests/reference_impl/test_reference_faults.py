@@ -185,6 +185,7 @@ async def strangers(lab: Any) -> Any:
     return [
         told(await fetch(lab, own_id, sae="sae-5")),
         told(await fetch(lab, own_id)),
+        told(await lab.call("kme-b", "sae-2", f"sae-3/dec_keys?key_ID={ids(await get(lab))[0]}")),
         told(await fetch(lab, ids(await get(lab))[0], foreign_id)),
         told(await fetch(lab, foreign_id, sae="sae-3")),
         told(await fetch(lab, ids(await get(lab))[0], sae="sae-5", headers=claim)),

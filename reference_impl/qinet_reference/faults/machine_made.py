@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
-    from qinet_reference.domain.model import Allocation, Key, KeyRequest
+    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order
     from qinet_reference.plan import Plan
 
 
@@ -49,6 +49,24 @@ class PaysTooLittle(StoreFault):
 
     async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
         await inner.allocate(replace(allocation, bits_per_key=allocation.bits_per_key // 8))
+
+
+class AnyMasterWillDo(StoreFault):
+    """A slave gets its key whoever it names as the master."""
+
+    name = "any-master-will-do"
+    requirements = ("ETSI-014-5.4-09",)
+
+    def __init__(self) -> None:
+        self._masters: dict[str, str] = {}
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        self._masters.update((key.id, allocation.master) for key in allocation.keys)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        master = self._masters.get(order.key_ids[0], order.master)
+        return await inner.deliver(replace(order, master=master))
 
 
 class ClaimedExtensionUnknown(ServiceFault):

@@ -112,6 +112,32 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
     judge_nothing_consumed(judge, asked[-1], bench.fetch(third, [foreign.id]))
 
 
+NOBODY = "qonform-nobody"
+"""An SAE ID that no network has."""
+
+
+@judges("ETSI-014-5.4-09", keys=2)
+def a_key_belongs_to_its_master(bench: Bench, judge: Judge) -> None:
+    """The slave asks for its own key in the name of every other SAE, and then of its master."""
+    earlier, key = bench.draw(2)
+    bench.fetch(bench.slave, [earlier.id])  # so the later one has reached this KME, too
+    others = [client.id for client in bench.target.clients if client.id != bench.master.sae_id]
+    asked: list[Outcome[KeyContainer]] = []
+    for other in (NOBODY, *others):
+        asked.append(bench.slave.keys.get_key_with_ids(other, [key.id]))
+        if isinstance(asked[-1], Delivered):
+            break
+    fetched = bench.fetch(bench.slave, [key.id])
+    for outcome in asked:
+        judge.refusal(
+            "ETSI-014-5.4-09",
+            outcome,
+            not isinstance(outcome, Delivered),
+            due=f"no key but from {bench.master.sae_id}",
+            control=fetched,
+        )
+
+
 @judges("ETSI-014-5.4-04", keys=1)
 def a_master_does_not_fetch_its_own_key(bench: Bench, judge: Judge) -> None:
     """The master calls Get key with key IDs for its own key, at its own KME."""
