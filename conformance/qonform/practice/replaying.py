@@ -110,7 +110,7 @@ def replay(
 ) -> Iterator[Replayed]:
     """Runs failures again, all of one seed together, and tells what came of each.
 
-    A check's chance depends on seed, profile and purpose alone, so that it sends the same requests
+    A check's chance depends on seed, profile and purpose alone, so that it tries the same cases
     whether or not others run before it; what depends on the target's state may differ.
     """
     ready: list[Failure] = []
