@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 import qinet_schemas
-from qonform.catalogue import Basis, Level, Requirement, load_all
+from qonform.catalogue import Basis, Concern, Level, Requirement, load_all
 
 ETSI_014 = "ETSI GS QKD 014 V1.1.1 (2019-02)"
 CATALOGUE = load_all()
@@ -99,6 +99,12 @@ def test_what_can_be_judged_says_why_it_matters_and_what_usually_breaks_it(
         assert text.endswith(".")
         assert "  " not in text
     assert all(20 <= len(cause) <= 110 for cause in row.causes)
+
+
+def test_the_schema_of_results_has_the_same_concerns() -> None:
+    row = qinet_schemas.load("results")["$defs"]["requirement"]["properties"]
+
+    assert row["concern"]["enum"] == list(Concern)
 
 
 def test_a_question_says_how_far_the_text_goes_and_what_is_looked_at() -> None:

@@ -95,6 +95,14 @@ def test_an_example_is_written_once(tmp_path):
     assert path.read_text() != "mine"
 
 
+def test_an_example_takes_no_credentials(files):
+    path = files / "qonform.toml"
+    ended = init("--output", path, "--ca", files / "ca.pem", "--master-only")
+    assert ended.exit_code == 2
+    assert "remove --ca, --master-only" in ended.output
+    assert not path.exists()
+
+
 def test_in_a_pipe_what_is_missing_is_named(tmp_path):
     ended = init("--probe", "https://127.0.0.1:1", "--output", tmp_path / "q.toml")
     assert ended.exit_code == 2

@@ -19,6 +19,7 @@ from qonform.practice.probing import ProbeError, probe
 from qonform.target.credentials import certificate_fault, private_key_fault
 
 _FILE = click.Path(path_type=Path)
+_NAMES = ("supplier", "name", "version")
 _UNKNOWN = "https://unknown.invalid"
 """A URL that was not given: it is asked for, or missed."""
 
@@ -57,12 +58,24 @@ def init(url: str | None, output: Path, force: bool, master_only: bool, **given:
         raise UsageFailure(f"{output} is there already: give --force to write over it")
     page = Page()
     if url is None:
+        _must_be_nothing_else(given, master_only=master_only)
         _write_example(output, given)
         page.line(f"{output} is an example: put your own in, then try qonform doctor")
         return
     draft, slave_id = _asked(url, output, given, master_only=master_only)
     write_manifest(output, _probed(draft, slave_id, given).text())
     page.line(f"{output} is written; now try: qonform doctor --target {output}")
+
+
+def _must_be_nothing_else(given: dict[str, Any], *, master_only: bool) -> None:
+    """An example has nobody's credentials: options that it would pass over are errors."""
+    passed_over = [f"--{k.replace('_', '-')}" for k, v in given.items() if v and k not in _NAMES]
+    if master_only:
+        passed_over.append("--master-only")
+    if passed_over:
+        raise UsageFailure(
+            f"without --probe an example is written; remove {', '.join(passed_over)}"
+        )
 
 
 def _write_example(output: Path, given: dict[str, Any]) -> None:
@@ -83,7 +96,7 @@ def _write_example(output: Path, given: dict[str, Any]) -> None:
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
-    return {key: given[key] for key in ("supplier", "name", "version")}
+    return {key: given[key] for key in _NAMES}
 
 
 def _asked(
