@@ -128,6 +128,15 @@ def test_what_is_no_results_file_is_one_line_and_2(tmp_path, good_run, save):
     assert "b.json" in ended.output
 
 
+def test_a_message_does_not_command_the_terminal(good_run, failed_run, save):
+    for row in failed_run["requirements"]:
+        for check in row["checks"]:
+            check["message"] = "\x1b[2Jgone\nnew failures: 0"
+    ended = diff(save(good_run, "a.json"), save(failed_run, "b.json"))
+    assert "\x1b" not in ended.output
+    assert "\nnew failures: 0" not in ended.output
+
+
 def test_results_are_not_changed(good_run, failed_run):
     before = deepcopy(good_run)
     compare(good_run, failed_run)

@@ -73,7 +73,7 @@ def test_a_draft_of_a_kme_that_tells_little_loads_too(draft):
     assert "About the reverse pair the slave got: refused with 400" in text
 
 
-@pytest.mark.parametrize("odd", ['sae "1"', "sae\\1", "sae\n[limits]", "süß", "a#b"])
+@pytest.mark.parametrize("odd", ['sae "1"', "sae\\1", "sae\n[limits]", "süß", "a#b", "a\x1b[31mb"])
 def test_what_comes_from_outside_stays_inside_its_quotes(draft, odd):
     evil = replace(draft, master=replace(draft.master, id=odd))
     told = replace(SEEN, status=replace(STATUS, source_kme_id=f"{odd}\nroles = 1"))

@@ -238,4 +238,5 @@ def _text(value: str) -> str:
 
 def _comment(value: str) -> str:
     """Text from outside, fit for the rest of a line."""
-    return " ".join(redact_text(value).split())[:120]
+    line = " ".join(redact_text(value).split())[:120]
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
