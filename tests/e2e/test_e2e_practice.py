@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -155,3 +156,33 @@ def test_a_probed_manifest_loads_and_is_judged(network, tmp_path):
     verdicts = {r["id"]: r["verdict"] for r in rows}
     assert "fail" not in verdicts.values()
     assert verdicts["ETSI-014-5.4-01"] == "pass"
+
+
+def test_a_failure_is_waived_and_the_waiver_is_stale_once_it_is_repaired(network, tmp_path):
+    """From a failing run to a conforming one, and to the waiver that nobody needs any more."""
+
+    def run(manifest, name):
+        narrowed = ("--requirement", "ETSI-014-5.4-06", "--effort", "quick")
+        report = tmp_path / name
+        ended = qonform("run", "--target", manifest, *narrowed, "--report-dir", report)
+        return ended.returncode, report / "results.json"
+
+    expires = (dt.date.today() + dt.timedelta(days=30)).isoformat()
+    (tmp_path / "network").mkdir()
+    with reference_network(tmp_path / "network", ["--fault", "delivered-twice"]) as manifest:
+        failing, before = run(manifest, "before")
+        waived = qonform("waive", before, "--reason", "known", "--expires", expires)
+        assert waived.returncode == 0, waived.stderr
+        conforming, after = run(manifest, "after")
+        needed = qonform("waive", "--check", after)
+        repaired = network.with_name("waived.toml")
+        waivers = manifest.read_text()[manifest.read_text().index("[[waivers]]") :]
+        repaired.write_text(f"{network.read_text()}\n{waivers}")
+    assert (failing, conforming, needed.returncode) == (1, 0, 0)
+    told = qonform("diff", before, after)
+    assert told.returncode == 0
+    assert "ETSI-014-5.4-06 (etsi-014, shall, fail -> waived)" in told.stdout
+    _, held = run(repaired, "repaired")
+    stale = qonform("waive", "--check", held)
+    assert stale.returncode == 2
+    assert "stale ETSI-014-5.4-06" in stale.stdout
