@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -58,8 +59,17 @@ def judge(
     *arguments: str,
     timeout: float = LONGEST_S,
     stop: Event | None = None,
+    scratch: Path | None = None,
 ) -> Judged:
     """Runs `qonform run` on a manifest, with further arguments, in a process of its own.
+
+    Args:
+        manifest: of the target.
+        report: the report directory.
+        arguments: further options of `qonform run`.
+        timeout: how long it may take, in seconds.
+        stop: ends it when set.
+        scratch: where it puts what it needs for a while; a run that is ended leaves it there.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was ended.
@@ -72,6 +82,7 @@ def judge(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "TMPDIR": str(scratch)} if scratch else None,
         start_new_session=True,  # a Ctrl-C is for us: it is we who then end the run
     ) as process:
         try:
@@ -121,4 +132,4 @@ def judge_altered(flags: Sequence[str], *arguments: str, stop: Event | None = No
     with tempfile.TemporaryDirectory(prefix="qonform-selftest-") as scratch:
         folder = Path(scratch)
         with hurried_network(folder, flags) as manifest:
-            return judge(manifest, folder / "report", *arguments, stop=stop)
+            return judge(manifest, folder / "report", *arguments, stop=stop, scratch=folder)
