@@ -21,7 +21,7 @@ def render_selftest_summary(selftest: Mapping[str, Any]) -> str:
         *_table(selftest["faults"]),
         *_idle(selftest),
         *_unbroken(selftest["requirements"]),
-        "### How to repeat it",
+        "## How to repeat it",
         code_block(f"{selftest['run']['command']} --seed {selftest['run']['seed']}", "sh"),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -44,7 +44,7 @@ def _head(selftest: Mapping[str, Any]) -> Iterator[str]:
 def _survivors(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     survivors = [each for each in faults if each["outcome"] == "survived"]
     if survivors:
-        yield "### Survivors"
+        yield "## Survivors"
         yield "\n".join(
             f"- **{each['name']}** ({each['level']}): {escaped(each['sentence'])} "
             f"It breaks {', '.join(each['requirements'])}; the run said "
@@ -78,12 +78,12 @@ def _row(fault: Mapping[str, Any]) -> str:
 def _idle(selftest: Mapping[str, Any]) -> Iterator[str]:
     idle = [each["id"] for each in selftest["checks"] if not each["caught"]]
     if idle and not selftest["run"]["selection"]["faults"]:
-        yield "### Checks and monitors that caught nothing"
+        yield "## Checks and monitors that caught nothing"
         yield "\n".join(f"- `{id_}`" for id_ in idle)
 
 
 def _unbroken(requirements: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     ids = [r["id"] for r in requirements if r["level"] == "shall" and not r["seeded"]]
     if ids:
-        yield "### Mandatory requirements that no seeded fault breaks"
+        yield "## Mandatory requirements that no seeded fault breaks"
         yield ", ".join(ids)

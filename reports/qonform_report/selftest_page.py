@@ -196,7 +196,7 @@ def selftest_page(selftest: Mapping[str, Any]) -> SelftestPage:
     outcomes = Counter(fault.look for fault in faults)
     return SelftestPage(
         look=_OVERALL[summary["verdict"]],
-        sentence=summary["sentence"].replace("*", ""),
+        sentence=summary["sentence"],
         complete=selftest["complete"],
         cut_short=run.get("interrupted", "it is not over yet"),
         started=moment(run["started"]),

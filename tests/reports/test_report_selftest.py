@@ -116,7 +116,7 @@ def test_the_summary_has_a_row_for_each_fault_and_names_survivors():
     summary = render_selftest_summary(leaking())
     for name in FAULTS:
         assert f"| {name} |" in summary
-    assert summary.index("### Survivors") < summary.index("| fault |")
+    assert summary.index("## Survivors") < summary.index("| fault |")
     assert "- **number-ignored** (shall)" in summary
 
 

@@ -62,7 +62,7 @@ def test_a_fault_of_the_suite_in_a_caught_run_is_a_tool_error():
 
 def test_the_sentence_counts_survivors_and_those_of_a_shall():
     assert a_selftest(survived(HARD), survived(MILD)).as_json()["summary"]["sentence"] == (
-        "2 of 2 seeded faults survived, 1 of a *shall*; "
+        "2 of 2 seeded faults survived, 1 of them of a mandatory requirement; "
         "the clean reference was found conforming, without a warning."
     )
 

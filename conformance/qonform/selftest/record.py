@@ -198,7 +198,8 @@ def _sentence(rows: list[dict[str, Any]], clean: dict[str, Any]) -> str:
     judged = n[CAUGHT] + n[SURVIVED]
     shall = sum(r["outcome"] == SURVIVED and r["level"] == Level.SHALL for r in rows)
     if n[SURVIVED]:
-        some = f"{n[SURVIVED]} of {judged} seeded faults survived, {shall or 'none'} of a *shall*"
+        mandatory = f"{shall or 'none'} of them of a mandatory requirement"
+        some = f"{n[SURVIVED]} of {judged} seeded faults survived, {mandatory}"
     elif judged:
         some = f"All {judged} seeded faults were caught" if judged > 1 else "The fault was caught"
     else:
