@@ -4,7 +4,9 @@ import copy
 import hashlib
 import math
 import random
+import re
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -248,3 +250,14 @@ def test_nothing_that_is_said_of_a_finding_tells_a_key():
             told = f"{test.found} {test.finds} {test!r}"
             assert made[0].hex() not in told
             assert "zero" not in told
+
+
+def test_the_page_tells_the_biases_that_are_found():
+    """Each row of its table, rounded up."""
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text()
+    rows = re.findall(r"^\| ([\d,]+) \| [\d,]+ \| 0\.5 ± ([\d.]+) \|$", page, re.MULTILINE)
+    assert len(rows) >= 5
+    threshold = KeyStatistics().threshold
+    for n, bias in rows:
+        found = bias_found(int(n.replace(",", "")), threshold)
+        assert float(bias) == pytest.approx(math.ceil(found * 1000) / 1000)

@@ -44,8 +44,9 @@ class DerivedFromId(Coincidences):
     @property
     def found(self) -> str:
         """How many."""
-        keys = "1 key begins" if self._equal == 1 else f"{self._equal:,} keys begin"
-        return f"{keys} like a common hash of its ID, or like the ID itself"
+        if self._equal == 1:
+            return "1 key begins like its ID, or like a common hash of it"
+        return f"{self._equal:,} keys begin like their own ID, or like a common hash of it"
 
 
 def _derived(key_id: str) -> Iterator[bytes]:

@@ -204,7 +204,9 @@ def a_certificate_of_an_unknown_ca_is_refused(bench: Bench, judge: Judge) -> Non
             forged = impostor(caller.identity, folder, self_signed=self_signed)
             who = f"{forged.label} at {caller.node}"
             outcomes = caller.attempts(forged)
-            certificate = "a self-signed certificate" if self_signed else "one of an unknown CA"
+            certificate = (
+                "a self-signed certificate" if self_signed else "a certificate of an unknown CA"
+            )
             judge_all_turned_away(
                 judge, "ETSI-014-5.1-02", who, outcomes, caller.control(), certificate=certificate
             )
@@ -219,7 +221,7 @@ def an_expired_certificate_is_refused(bench: Bench, judge: Judge) -> None:
         raise Undecidable(why)
     if bad.certificate is None or in_date(bad.certificate):
         raise Undecidable(f"the certificate of {bad.sae_id} is in date")
-    _judge_stranger(judge, "ETSI-014-5.1-03", caller, bad, "expired", "an expired one")
+    _judge_stranger(judge, "ETSI-014-5.1-03", caller, bad, "expired", "an expired certificate")
 
 
 @judges("ETSI-014-5.1-04", keys=1)
@@ -227,7 +229,9 @@ def a_caller_without_sae_id_is_refused(bench: Bench, judge: Judge) -> None:
     """The client with the role `unenrolled` calls; then an SAE of the same node."""
     bad = bench.application(Role.UNENROLLED).identity
     caller = neighbour(bench, Role.UNENROLLED)
-    _judge_stranger(judge, "ETSI-014-5.1-04", caller, bad, "not enrolled", "one of no SAE")
+    _judge_stranger(
+        judge, "ETSI-014-5.1-04", caller, bad, "not enrolled", "a certificate of nobody enrolled"
+    )
 
 
 def _judge_stranger(
