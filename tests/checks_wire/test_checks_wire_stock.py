@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import get_key
+from qonform.checks.etsi014 import get_key, life_cycle
 
 
 class SaysEmpty(Miniature):
@@ -39,3 +39,23 @@ def test_a_refusal_is_not_for_want_while_keys_are_served(judge_miniature, check)
 def test_an_empty_store_is_believed(judge_miniature):
     judged, _ = judge_miniature(IsEmpty(), *BEYOND)
     assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
+
+
+class GrowsBackAtOnce(Miniature):
+    """A full store, where Get key takes as long as it takes to regrow most of what it delivers."""
+
+    stored = 99
+
+    def status(self, *asked: Any) -> Any:
+        told, self.stored = self.stored, 99
+        return super().status(*asked) | {"stored_key_count": told}
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        self.stored = 98
+        return super().get_key(caller, slave, wanted)
+
+
+def test_a_store_that_is_full_again_may_have_grown_by_anything(judge_miniature):
+    check = life_cycle.the_store_shrinks_by_what_is_delivered
+    judged, _ = judge_miniature(GrowsBackAtOnce(), check)
+    assert judged["ETSI-014-5.3-03"][0] == "inconclusive", judged

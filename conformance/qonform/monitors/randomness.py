@@ -168,4 +168,4 @@ def _decimal(nats: float) -> float:
 
 
 def _rounded(nats: float) -> float:
-    return round(_decimal(nats), 3)
+    return round(_decimal(nats), 3) + 0.0  # no minus zero

@@ -62,12 +62,16 @@ def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
         took, shrunk = time.monotonic() - began, before - after
         if shrunk > number / 2:
             break
-        if after >= (bench.advertised.max_key_count or after + 1):
+        full = bench.advertised.max_key_count or before + 1
+        if after >= full:
             hidden = "the store was full again before it could be seen to shrink"
             continue
         time.sleep(min(chance.uniform(4, 8) * took, bench.target.limits.timeout_s))
-        grown = max(0, _stored(bench) - after)
-        if not -grown <= shrunk <= number / 2 - grown:
+        later = _stored(bench)
+        grown = max(0, later - after)
+        if later >= full:
+            hidden = "the store was full again before it could be seen how fast it grows"
+        elif not -grown <= shrunk <= number / 2 - grown:
             hidden = "the store grows too fast to be seen shrinking"
     else:
         if hidden:
