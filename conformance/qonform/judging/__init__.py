@@ -1,10 +1,12 @@
 """From what was seen to a verdict: findings, control requests, the lattice, and the bench."""
 
-from qonform.judging.bench import Application, Bench, Driver, Shot
+from qonform.judging.bench import Bench
+from qonform.judging.burst import Shot
 from qonform.judging.check import Check, judges
 from qonform.judging.cost import Cost, Effort, Offer, by_effort
 from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
+from qonform.judging.parties import Application, Driver
 from qonform.judging.story import Story
 from qonform.judging.verdict import Overall, Verdict, combine, overall
 

@@ -7,27 +7,25 @@ the budget does not give) ends the check as undecided, never as failed.
 from __future__ import annotations
 
 import random
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from qonform.drivers.identity import Identity
-from qonform.drivers.volley import Volley
-from qonform.judging.cost import Effort, Offer
+from qonform.judging.advertised import Advertised
+from qonform.judging.burst import Bursts, Shot
 from qonform.judging.finding import Undecidable
+from qonform.judging.patience import Patience
 from qonform.judging.spares import Spares
-from qonform.ports.key_delivery import Key, KeyContainer, KeyDelivery, KeyRequest, Status
-from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
-from qonform.target import Node, Role, Target
+from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest, Status
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+from qonform.target import Role, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from qonform.drivers.meter import Meter
-    from qonform.drivers.tls_probe import TlsEndpoint
+    from qonform.judging.cost import Effort
+    from qonform.judging.parties import Application, Driver
 
 T = TypeVar("T")
 
@@ -38,66 +36,7 @@ _NEXT_TO_NOTHING = 2
 """Keys stored up to which it is cheap to see whether Get key gives more."""
 
 
-class Driver(Protocol):
-    """What a bench needs of a transport."""
-
-    @property
-    def profile(self) -> str:
-        """The profile that is judged over it."""
-        ...
-
-    meter: Meter
-
-    def serves(self, node: Node) -> bool:
-        """Whether the node can be asked over this transport."""
-        ...
-
-    def tls(self, node: str) -> TlsEndpoint:
-        """Where the node speaks TLS."""
-        ...
-
-    def key_delivery(self, node: str, identity: Identity) -> KeyDelivery:
-        """The port, as `identity` has it at `node`."""
-        ...
-
-    def close(self) -> None:
-        """Closes every connection."""
-        ...
-
-    def restart(self) -> None:
-        """Forgets connections and TLS sessions, as if every application had been started anew."""
-        ...
-
-
-@dataclass(frozen=True)
-class Application:
-    """One SAE: who it is, where it asks, and what it can ask there."""
-
-    sae_id: str
-    node: str
-    identity: Identity
-    keys: KeyDelivery
-
-    def __str__(self) -> str:
-        return f"{self.identity.label} at {self.node}"
-
-
-@dataclass(frozen=True)
-class Shot(Generic[T]):
-    """One call of a burst: what came of it, and when it was under way (monotonic, in seconds)."""
-
-    outcome: Outcome[T]
-    began_s: float
-    """When the last of the request went out."""
-    ended_s: float
-
-    @property
-    def exchange(self) -> int:
-        """Number of the exchange in the log."""
-        return self.outcome.exchange
-
-
-class Bench:
+class Bench(Advertised):
     """What a check works with.
 
     Args:
@@ -111,25 +50,20 @@ class Bench:
     def __init__(
         self, target: Target, driver: Driver, effort: Effort, seed: int, scratch: Path
     ) -> None:
-        self.target = target
-        self.driver = driver
-        self.profile = driver.profile
+        super().__init__(target, driver)
         self.effort = effort
         self.seed = seed
         self.scratch = scratch
-        self._advertised: Status | None = None
         self._dry = False
         self._wants_size = False
         """Whether Get key was seen to be served only with a size."""
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
-        self._vain_waits = 4
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
-        self._one_by_one = False
-        """Whether requests were seen not to become ready side by side, but only one by one."""
-        self._pool = ThreadPoolExecutor(target.limits.max_concurrency, "burst")
+        self._patience = Patience(self.delay_s)
+        self._bursts = Bursts(driver.meter)
         self.spares = self._spares()
         self.allowance_bits = driver.meter.key_budget_bits
         """What the check that runs draws at most from a KME that conforms."""
@@ -140,118 +74,9 @@ class Bench:
         master, slave = self.target.client(Role.MASTER), self.target.client(Role.SLAVE)
         return Spares(self.profile, master.id if master else "", slave.id if slave else "")
 
-    # --- who can ask -------------------------------------------------------------------------
-
-    def application(self, role: Role) -> Application:
-        """The client that has the role. Raises Undecidable when there is none on this transport."""
-        client = self.target.client(role)
-        if client is None:
-            raise Undecidable(f"needs a client with the role `{role}`; the manifest has none")
-        node = self.target.node(client.node)
-        if not self.driver.serves(node):
-            raise Undecidable(f"{client.id} is at {node.id}, which has no {self.profile} endpoint")
-        return self.at(node.id, Identity.of(client))
-
-    def at(self, node: str, identity: Identity) -> Application:
-        """Anybody, asking at a node."""
-        return Application(
-            identity.sae_id, node, identity, self.driver.key_delivery(node, identity)
-        )
-
-    @property
-    def master(self) -> Application:
-        """The SAE that calls Get key, at its node."""
-        return self.application(Role.MASTER)
-
-    @property
-    def slave(self) -> Application:
-        """The SAE in the URL of Get key, at its node."""
-        return self.application(Role.SLAVE)
-
-    @property
-    def third(self) -> Application:
-        """An SAE at the slave's node: the third party unless Get key names it."""
-        third = self.application(Role.ADDITIONAL_SLAVE)
-        if third.node != self.slave.node:
-            raise Undecidable(f"{third.sae_id} must be at the slave's node, {self.slave.node}")
-        return third
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """Ids of the nodes that this transport reaches."""
-        return tuple(n.id for n in self.target.nodes if self.driver.serves(n))
-
-    # --- what is advertised ------------------------------------------------------------------
-
-    @property
-    def advertised(self) -> Status:
-        """What the master's node says of its limits: asked once. Raises Undecidable."""
-        if self._advertised is None:
-            outcome = self.master.keys.get_status(self.slave_id)
-            if not isinstance(outcome, Delivered):
-                raise Undecidable(f"Get status by the master was not served: {outcome}")
-            self._advertised = outcome.value
-        return self._advertised
-
-    @property
-    def slave_id(self) -> str:
-        """SAE ID of the slave; known from the manifest even if its node is out of reach."""
-        client = self.target.client(Role.SLAVE)
-        if client is None:
-            raise Undecidable("needs a client with the role `slave`; the manifest has none")
-        return client.id
-
-    @property
-    def key_size(self) -> int:
-        """Default size in bit; 256 where Status does not say."""
-        size = self.advertised.key_size
-        return size if size and size > 0 else 256
-
-    @property
-    def max_number(self) -> int:
-        """Most keys a request, at least 1; 1 where Status does not say."""
-        return max(1, self.advertised.max_key_per_request or 1)
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """Smallest and largest size in bit to be served; the default where Status does not say."""
-        low, high = self.advertised.min_key_size, self.advertised.max_key_size
-        return low or self.key_size, high or self.key_size
-
-    @property
-    def limits(self) -> tuple[int, int]:
-        """Smallest and largest size in bit as Status says them. Raises Undecidable if not both."""
-        low, high = self.advertised.min_key_size, self.advertised.max_key_size
-        if not low or not high or low > high:
-            raise Undecidable("Status names no range of key sizes")
-        return low, high
-
-    @property
-    def multicast(self) -> int:
-        """Most additional slaves; 0 where Status does not say."""
-        return max(0, self.advertised.max_sae_id_count or 0)
-
-    @property
-    def offer(self) -> Offer:
-        """The limits on which costs depend; the standard's example as long as they are unknown."""
-        if self._advertised is None:
-            return Offer()
-        low, high = self.sizes
-        stored = self.advertised.stored_key_count
-        return Offer(
-            self.key_size,
-            min(low, high),
-            high,
-            self.max_number,
-            self.multicast,
-            Offer.stored_key_count if stored is None else stored,
-        )
-
     def affordable(self, bits: int) -> bool:
         """Whether the key budget still allows to draw so many bits."""
         return not self._dry and bits <= self.driver.meter.key_bits_left
-
-    # --- drawing and fetching ----------------------------------------------------------------
 
     def draw(
         self,
@@ -422,30 +247,8 @@ class Bench:
         *,
         spared: bool = False,
     ) -> Outcome[T]:
-        """Asks until `done`, at most for `delay_s`; the last outcome.
-
-        Args:
-            ask: what is done again and again.
-            done: whether an outcome is final.
-            spared: waits also when too much has been waited in vain: this is the very question.
-
-        Raises:
-            Undecidable: so much time was waited in vain that waiting again would say nothing.
-        """
-        outcome = ask()
-        if done(outcome) or isinstance(outcome, Failed):
-            return outcome
-        if self._vain_waits <= 0 and not spared:
-            raise Undecidable("waiting for what is due has been in vain too often in this run")
-        deadline, pause = time.monotonic() + self.delay_s, 0.02
-        while (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(pause, left))
-            pause = min(2 * pause, 0.5)
-            outcome = ask()
-            if done(outcome) or isinstance(outcome, Failed):
-                return outcome
-        self._vain_waits -= 1
-        return outcome
+        """Asks until `done`, at most for `delay_s`: see `Patience.settle`. Raises Undecidable."""
+        return self._patience.settle(ask, done, spared=spared)
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:
         """How many random cases to try at this run's effort; a quarter of it at a slow target."""
@@ -462,34 +265,9 @@ class Bench:
         spent = self.driver.meter.spent
         return self._late or spent.target_s > _SLOW_ANSWER_S * max(10, spent.requests)
 
-    # --- many at once, and chance ------------------------------------------------------------
-
     def burst(self, calls: Sequence[Callable[[], Outcome[T]]]) -> list[Shot[T]]:
-        """Makes all calls at one moment, each on a connection of its own unless it says otherwise.
-
-        Returns:
-            What came of each, in their order.
-
-        Raises:
-            Undecidable: more calls than the manifest allows to run at once.
-        """
-        if len(calls) > self.target.limits.max_concurrency:
-            raise Undecidable(f"limits.max_concurrency allows less than {len(calls)} at once")
-        barrier, meter = threading.Barrier(len(calls)), self.driver.meter
-        patience = min(0.5, self.target.limits.timeout_s / 4)
-        volley = None if self._one_by_one else Volley(len(calls), patience)
-        meter.book(len(calls))
-
-        def start(call: Callable[[], Outcome[T]]) -> Shot[T]:
-            barrier.wait()
-            with meter.booked(volley) as turn:
-                outcome = call()
-            ended = time.monotonic()
-            return Shot(outcome, ended if turn.went_s is None else turn.went_s, ended)
-
-        shots = [f.result() for f in [self._pool.submit(start, call) for call in calls]]
-        self._one_by_one = self._one_by_one or (volley is not None and volley.in_vain)
-        return shots
+        """Makes all calls at one moment: see `Bursts.send`. Raises Undecidable."""
+        return self._bursts.send(calls)
 
     def chance(self, purpose: str) -> random.Random:
         """A source of chance that depends on the run's seed and the purpose alone."""
@@ -497,4 +275,4 @@ class Bench:
 
     def close(self) -> None:
         """Ends the threads of `burst`."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._bursts.close()

@@ -1,0 +1,60 @@
+"""How long to wait for what may still come."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from qonform.judging.finding import Undecidable
+from qonform.ports.outcome import Failed, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+VAIN_WAITS = 4
+
+
+class Patience:
+    """Asks again until something is so, and gives up for good when that was often in vain.
+
+    Args:
+        delay_s: how long to wait at most, in seconds.
+    """
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+        self._vain_waits = VAIN_WAITS
+
+    def settle(
+        self,
+        ask: Callable[[], Outcome[T]],
+        done: Callable[[Outcome[T]], bool],
+        *,
+        spared: bool = False,
+    ) -> Outcome[T]:
+        """Asks until `done`, at most for the time given; the last outcome.
+
+        Args:
+            ask: what is done again and again.
+            done: whether an outcome is final.
+            spared: waits also when too much has been waited in vain: this is the very question.
+
+        Raises:
+            Undecidable: so much time was waited in vain that waiting again would say nothing.
+        """
+        outcome = ask()
+        if done(outcome) or isinstance(outcome, Failed):
+            return outcome
+        if self._vain_waits <= 0 and not spared:
+            raise Undecidable("waiting for what is due has been in vain too often in this run")
+        deadline, pause = time.monotonic() + self._delay_s, 0.02
+        while (left := deadline - time.monotonic()) > 0:
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, 0.5)
+            outcome = ask()
+            if done(outcome) or isinstance(outcome, Failed):
+                return outcome
+        self._vain_waits -= 1
+        return outcome
