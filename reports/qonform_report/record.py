@@ -117,7 +117,7 @@ def _statistic(member: Mapping[str, Any]) -> Statistic:
         name=member["name"],
         profile=member.get("profile", ""),
         n=f"{member['n']:,} {unit}",
-        value=f"{value:.2f}".replace("-", "\u2212"),
+        value=f"{round(value, 2) + 0.0:.2f}".replace("-", "\u2212"),
         threshold=f"{threshold:.2f}",
         key=key,
         meaning=meaning,

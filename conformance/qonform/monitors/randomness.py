@@ -113,7 +113,7 @@ class Randomness(Monitor):
                     "id": "key-ids",
                     "name": "key IDs of version 4 look random",
                     "n": self.ids.keys,
-                    "unit": "ID",
+                    "unit": "IDs",
                     "e_value_log10": _rounded(together),
                     "threshold_log10": _rounded(-math.log(ALPHA)),
                     "judged": False,

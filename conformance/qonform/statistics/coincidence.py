@@ -21,7 +21,7 @@ class Coincidences(KeyTest):
         width: bytes of what is compared.
     """
 
-    unit = "pair"
+    unit = "pairs"
 
     def __init__(self, threshold: float, width: int = 8) -> None:
         super().__init__(threshold)

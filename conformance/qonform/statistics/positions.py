@@ -16,6 +16,8 @@ from qonform.statistics.key_test import KeyTest, Sample
 
 _FIRST = 256
 """Places that bet the same part of their capital."""
+_LAST = 2048
+"""Places further along a key are not looked at."""
 
 
 class Positions(KeyTest):
@@ -23,7 +25,7 @@ class Positions(KeyTest):
 
     id = "positions"
     name = "no place of a key is stuck"
-    unit = "key"
+    unit = "keys"
 
     def __init__(self, threshold: float) -> None:
         super().__init__(threshold)
@@ -32,10 +34,11 @@ class Positions(KeyTest):
 
     def see(self, key: Sample) -> None:
         """Counts the ones at each place."""
-        longer = key.bits - self.length
+        bits = "".join(f"{byte:08b}" for byte in key.material[: _LAST // 8])
+        longer = len(bits) - self.length
         self._ones += [0] * longer
         self._keys += [0] * longer
-        for place, bit in enumerate(f"{key.value:0{key.bits}b}" if key.bits else ""):
+        for place, bit in enumerate(bits):
             self._keys[place] += 1
             self._ones[place] += bit == "1"
 
@@ -70,7 +73,7 @@ class Positions(KeyTest):
 
     @property
     def length(self) -> int:
-        """Bits of the longest key."""
+        """How many places have been seen."""
         return len(self._keys)
 
     def _keys_needed(self, stake: float) -> int:

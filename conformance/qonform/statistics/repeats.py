@@ -6,6 +6,7 @@ where they overlap. With ideal keys the share of the error bound lasts for some 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from qonform.statistics.coincidence import Coincidences
@@ -59,7 +60,8 @@ class RepeatedBlocks(Coincidences):
         """Certain; and how unlikely it would be by chance."""
         if not self._pairs:
             return ""
-        return f"any repeat, which ideal keys show here with a chance below {self.chance:.0e}"
+        power = math.ceil(math.log10(self.chance))
+        return f"any repeat, which ideal keys show here with a chance below 10^{power}"
 
     @property
     def found(self) -> str:

@@ -61,7 +61,7 @@ class ByteDistribution(KeyTest):
 
     id = "bytes"
     name = "every byte value as often"
-    unit = "byte"
+    unit = "bytes"
 
     def __init__(self, threshold: float) -> None:
         super().__init__(threshold)

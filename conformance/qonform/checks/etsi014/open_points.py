@@ -201,7 +201,8 @@ def _at_once(bench: Bench, judge: Judge, key: Key) -> None:
     served = sum(isinstance(outcome, Delivered) for outcome in outcomes)
     others = sorted({said(o) for o in outcomes if not isinstance(o, Delivered)})
     told = f"; the others: {', '.join(others)}" if others else ""
-    judge.observed("A-05", f"{number} times at one moment: served {served} times{told}")
+    times = {0: "never served", 1: "served once"}.get(served, f"served {served} times")
+    judge.observed("A-05", f"{number} times at one moment: {times}{told}")
 
 
 def _foreign_and_unknown(bench: Bench) -> Outcome[Any]:
