@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import Any
 
 from checks_wire_miniatures import Miniature, Refused
 
+from qonform.checks.callers import callers
 from qonform.checks.etsi014 import (
     extensions,
     fetching,
     get_key,
     histories,
+    identity,
     life_cycle,
     races,
     rest_wire,
+    status,
 )
 from qonform.judging import Effort
 
@@ -164,3 +168,118 @@ def test_a_search_that_silence_ends_decides_nothing(judge_miniature):
     )
     assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
     assert all("no answer" in why for _, why in judged.values())
+
+
+class CountsAnything(Miniature):
+    """The counts of a Status are numbers by chance, another one each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chance = random.Random(7)
+
+    def status(self, *asked: Any) -> Any:
+        stored = 6_000 + self.chance.randrange(11)
+        counts = {"stored_key_count": stored, "max_key_count": stored + self.chance.randrange(11)}
+        return super().status(*asked) | counts
+
+
+def test_counts_by_chance_are_not_consumed_by_asking(judge_miniature):
+    kme = CountsAnything()
+    for _ in range(30):
+        judged, _ = judge_miniature(kme, life_cycle.status_consumes_nothing)
+        assert judged["ETSI-014-5.2-03"][0] in ("pass", "inconclusive"), judged
+    judged, _ = judge_miniature(kme, rest_wire.the_path_is_url_decoded)
+    assert judged["ETSI-014-5.1-09"][0] == "pass", judged
+
+
+class TakesOneByAsking(Miniature):
+    """Each Get status takes a key from the store."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored = 6_000
+
+    def status(self, *asked: Any) -> Any:
+        self.stored -= 1
+        return super().status(*asked) | {"stored_key_count": self.stored, "max_key_count": 6_000}
+
+
+def test_a_status_that_takes_a_key_is_seen(judge_miniature):
+    judged, _ = judge_miniature(TakesOneByAsking(), life_cycle.status_consumes_nothing)
+    assert judged["ETSI-014-5.2-03"][0] == "fail", judged
+
+
+class NamesThePath(Miniature):
+    """The SAE in the path is the master of its Status, whoever asks."""
+
+    def status(self, node: str, caller: str, sae: str) -> Any:
+        return super().status(node, caller, sae) | {"master_SAE_ID": sae, "slave_SAE_ID": caller}
+
+
+def test_a_claim_that_changes_nothing_is_not_believed(judge_miniature, monkeypatch):
+    monkeypatch.setattr(identity, "claimed_by_header", lambda _bench: False)
+    monkeypatch.setattr(identity, "_two_of_one_node", lambda bench: (callers(bench)[0], "sae-2"))
+    judged, _ = judge_miniature(
+        NamesThePath(),
+        identity.nobody_becomes_another_by_what_it_says,
+        status.a_master_is_told_its_status,
+    )
+    assert judged["ETSI-014-4-06"][0] == "not_applicable", judged
+    assert judged["ETSI-014-5.2-02"][0] == "fail", judged
+
+
+class OneAtATime(Miniature):
+    """It takes a while to have the next key, whatever Status says is stored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ready_s = 0.0
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        if time.monotonic() < self.ready_s:
+            raise Refused(503, "key pool empty")
+        self.ready_s = time.monotonic() + 0.1
+        return super().get_key(caller, slave, wanted)
+
+
+def test_a_store_that_is_empty_for_a_moment_refuses_nothing(judge_miniature):
+    judged, _ = judge_miniature(
+        OneAtATime(),
+        get_key.a_key_reaches_both_ends,
+        get_key.the_smallest_size_is_served,
+        get_key.the_largest_size_is_served,
+        extensions.an_unknown_optional_parameter,
+        rest_wire.a_key_request_may_state_nothing,
+        rest_wire.get_with_number_and_size_is_served,
+    )
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+
+
+class OneSize(Miniature):
+    """Status allows a range of sizes; one of them is served."""
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        if wanted.get("size", 256) != 256:
+            raise Refused(400, "unsupported size")
+        return super().get_key(caller, slave, wanted)
+
+
+def test_sizes_that_are_not_served_leave_nothing_else_undecided(judge_miniature):
+    judged, _ = judge_miniature(
+        OneSize(),
+        get_key.a_number_of_keys_is_that_many,
+        get_key.the_smallest_size_is_served,
+        get_key.the_largest_size_is_served,
+        get_key.more_keys_than_a_request_may_have,
+        get_key.sizes_outside_the_limits,
+        get_key.a_size_that_is_no_multiple_of_8,
+        rest_wire.get_with_number_and_size_is_served,
+        races.one_slave_asks_for_one_key_many_times_at_once,
+    )
+    wrong = {
+        requirement: verdict
+        for requirement, (verdict, why) in judged.items()
+        if verdict != "pass" and why != "the check ended without deciding it"
+    }
+    undecided = dict.fromkeys(("ETSI-014-6.2-11", "ETSI-014-6.2-12"), "inconclusive")
+    assert wrong == {"ETSI-014-6.2-05": "fail"} | undecided, judged

@@ -96,6 +96,14 @@ def test_a_request_for_a_certificate_is_seen(
         assert endpoint.handshake(SOMEBODY).asked_for_certificate is True
 
 
+def test_an_old_cipher_suite_of_tls_1_2_is_spoken(server: ssl.SSLContext) -> None:
+    """The one that RFC 5246 makes mandatory authenticates by SHA-1 too."""
+    server.maximum_version = ssl.TLSVersion.TLSv1_2
+    server.set_ciphers("AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA")
+    with listening(speaking(server)) as endpoint:
+        assert endpoint.handshake(SOMEBODY).version == "TLSv1.2"
+
+
 def test_an_old_version_that_is_accepted_is_seen(server: ssl.SSLContext) -> None:
     if not speaks(ssl.TLSVersion.TLSv1):
         pytest.skip("the TLS library here cannot speak TLS 1.0")

@@ -49,6 +49,12 @@ class Advertised(Parties):
         return low or self.key_size, high or self.key_size
 
     @property
+    def smallest(self) -> int:
+        """The smallest multiple of 8 in bit that Status allows; the default if it allows none."""
+        low, high = self.sizes
+        return Offer(self.key_size, low, high).smallest
+
+    @property
     def limits(self) -> tuple[int, int]:
         """Smallest and largest size in bit as Status says them. Raises Undecidable if not both."""
         low, high = self.advertised.min_key_size, self.advertised.max_key_size

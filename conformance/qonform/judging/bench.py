@@ -59,6 +59,8 @@ class Bench(Advertised):
         """Whether Get key was seen to be served only with a size."""
         self._miscounted = False
         """Whether Get key was seen to give more keys than Status says are stored."""
+        self._sizes_served: dict[int, bool] = {}
+        """By size in bit, whether a Get key for one key of that size was served."""
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
@@ -73,6 +75,17 @@ class Bench(Advertised):
     def _spares(self) -> Spares:
         master, slave = self.target.client(Role.MASTER), self.target.client(Role.SLAVE)
         return Spares(self.profile, master.id if master else "", slave.id if slave else "")
+
+    @property
+    def cheapest(self) -> int:
+        """The smallest size if it is served, as it should be; else the default. In bit.
+
+        For a check that needs keys of no particular size. Raises Undecidable.
+        """
+        size = self.smallest
+        if size != self.key_size and size not in self._sizes_served:
+            self.get_key(KeyRequest(1, size))
+        return size if self._sizes_served.get(size, True) else self.key_size
 
     def affordable(self, bits: int) -> bool:
         """Whether the key budget still allows to draw so many bits."""
@@ -151,6 +164,9 @@ class Bench(Advertised):
             if self._stock(by, to, outcome) < needed + _PLENTY:
                 self._wait_for_stock(by, to, needed)
                 outcome = by.keys.get_key(to, request)
+            outcome = self._patience.until_available(lambda: by.keys.get_key(to, request), outcome)
+        if request.size is not None and request == KeyRequest(1, request.size):
+            self._sizes_served[request.size] = not isinstance(outcome, Refused)
         return outcome
 
     def afford(self, bits: int) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from qonform.judging.finding import Undecidable
-from qonform.ports.outcome import Failed, Outcome
+from qonform.ports.outcome import Failed, Outcome, RefusalKind, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VAIN_WAITS = 4
+UNAVAILABLE_IN_VAIN = 2
+"""How often a Get key is asked again that is unavailable although Status counts keys."""
 
 
 class Patience:
@@ -26,6 +28,7 @@ class Patience:
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
         self._vain_waits = VAIN_WAITS
+        self._unavailable = 0
 
     def settle(
         self,
@@ -49,12 +52,34 @@ class Patience:
             return outcome
         if self._vain_waits <= 0 and not spared:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
+        outcome = self._again(ask, done, outcome)
+        if not (done(outcome) or isinstance(outcome, Failed)):
+            self._vain_waits -= 1
+        return outcome
+
+    def until_available(self, ask: Callable[[], Outcome[T]], outcome: Outcome[T]) -> Outcome[T]:
+        """Asks again what is unavailable, perhaps for want of keys that Status counts all the same.
+
+        A target to which "unavailable" is the word for other things too is soon not asked again.
+        """
+        if _unavailable(outcome) and self._unavailable < UNAVAILABLE_IN_VAIN:
+            outcome = self._again(ask, lambda outcome: not _unavailable(outcome), outcome)
+            self._unavailable += _unavailable(outcome)
+        return outcome
+
+    def _again(
+        self, ask: Callable[[], Outcome[T]], done: Callable[[Outcome[T]], bool], outcome: Outcome[T]
+    ) -> Outcome[T]:
+        """Asks until `done` or without an answer, at most for the time given; the last outcome."""
         deadline, pause = time.monotonic() + self._delay_s, 0.02
         while (left := deadline - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)
             outcome = ask()
             if done(outcome) or isinstance(outcome, Failed):
-                return outcome
-        self._vain_waits -= 1
+                break
         return outcome
+
+
+def _unavailable(outcome: Outcome[T]) -> bool:
+    return isinstance(outcome, Refused) and outcome.kind is RefusalKind.UNAVAILABLE

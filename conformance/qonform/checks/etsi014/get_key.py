@@ -81,7 +81,7 @@ def _most(effort: Effort) -> int:
 @judges("ETSI-014-6.2-01", deepens=("ETSI-014-5.4-01", "ETSI-014-6.1-15"), keys=_one_two_many)
 def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
     """Get key for 1, 2 and as many keys as one request may have; the slave fetches the most."""
-    size = smallest_size(bench)
+    size = bench.cheapest
     most: tuple[Key, ...] = ()
     for number in dict.fromkeys((1, 2, _many(bench, size))):
         if number <= bench.max_number:
@@ -135,7 +135,7 @@ def _judge_promise(bench: Bench, judge: Judge, number: int, outcome: Outcome[Key
             outcome,
             False,
             due=f"{number} keys: Status allows {bench.max_number} in a request",
-            control=bench.get_key(KeyRequest(1, smallest_size(bench))),
+            control=bench.get_key(KeyRequest(1, bench.cheapest)),
         )
 
 
@@ -146,7 +146,9 @@ def _smallest(offer: Offer, _effort: Effort) -> float:
 @judges("ETSI-014-6.2-03", "ETSI-014-6.2-05", deepens=("ETSI-014-5.4-01",), keys=_smallest)
 def the_smallest_size_is_served(bench: Bench, judge: Judge) -> None:
     """Get key at the smallest size that Status allows; the slave fetches it."""
-    _judge_limit(bench, judge, smallest_size(bench))
+    if not _judge_limit(bench, judge, bench.smallest):
+        size = bench.key_size
+        _judge_size(judge, size, bench.get_key(KeyRequest(1, size)))
 
 
 def _largest(offer: Offer, _effort: Effort) -> float:
@@ -162,16 +164,22 @@ def the_largest_size_is_served(bench: Bench, judge: Judge) -> None:
     _judge_limit(bench, judge, size)
 
 
-def _judge_limit(bench: Bench, judge: Judge, size: int) -> None:
+def _judge_limit(bench: Bench, judge: Judge, size: int) -> bool:
+    """Whether a key of that size came, which the slave then fetches."""
     outcome = bench.get_key(KeyRequest(1, size))
-    judge.that(
+    control = outcome
+    if isinstance(outcome, Refused) and size != bench.key_size:
+        control = bench.get_key(KeyRequest(1, bench.key_size))
+    served = judge.refusal(
         "ETSI-014-6.2-05",
+        outcome,
         isinstance(outcome, Delivered),
         due=f"a key of {size} bit, a size that Status says can be delivered",
-        came=outcome,
+        control=control,
         evidence=[outcome],
     )
     _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
+    return served
 
 
 _SOME = {Effort.QUICK: 2, Effort.STANDARD: 6, Effort.THOROUGH: 24}
@@ -190,7 +198,7 @@ def _ceiling(low: int, high: int, effort: Effort) -> int:
 @judges(deepens=("ETSI-014-5.4-01", "ETSI-014-6.2-03"), keys=_between, chance=True)
 def sizes_between_the_limits(bench: Bench, judge: Judge) -> None:
     """Get key at multiples of 8 between the smallest and the largest; the slave fetches each."""
-    low, high = smallest_size(bench), bench.sizes[1] // 8 * 8
+    low, high = bench.smallest, bench.sizes[1] // 8 * 8
     choices = range(low + 8, _ceiling(low, high, bench.effort), 8)
     number = min(len(choices), bench.cases(*_SOME.values()))
     for size in bench.chance("sizes").sample(choices, number):
@@ -232,7 +240,7 @@ def more_keys_than_a_request_may_have(bench: Bench, judge: Judge) -> None:
     most = bench.advertised.max_key_per_request
     if not most or most < 1:
         raise Undecidable("Status names no max_key_per_request that could be kept to")
-    size, number = smallest_size(bench), most + 1
+    size, number = bench.cheapest, most + 1
     outcome = bench.get_key(KeyRequest(number, size))
     control = bench.get_key(KeyRequest(1, size))
     judge.refusal(
@@ -280,7 +288,7 @@ def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
         if size <= 0:
             continue
         outcome = bench.get_key(KeyRequest(1, size))
-        control = bench.get_key(KeyRequest(1, smallest_size(bench)))
+        control = bench.get_key(KeyRequest(1, bench.cheapest))
         judge.refusal(
             "ETSI-014-6.2-10",
             outcome,
@@ -301,7 +309,7 @@ def a_size_that_is_no_multiple_of_8(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-6.2-12", why)
         return
     outcome = bench.get_key(KeyRequest(1, size))
-    control = bench.get_key(KeyRequest(1, smallest_size(bench)))
+    control = bench.get_key(KeyRequest(1, bench.smallest))
     judge_odd_size(judge, size, outcome, control)
 
 
@@ -328,12 +336,6 @@ def judge_odd_size(
         due=f"an error whose message is {NOT_MULTIPLE_OF_8!r}",
         control=control,
     )
-
-
-def smallest_size(bench: Bench) -> int:
-    """The smallest multiple of 8 that Status allows, in bit; the default size if there is none."""
-    low, high = bench.sizes
-    return Offer(bench.key_size, low, high).smallest
 
 
 def odd_size(bench: Bench) -> int | None:

@@ -11,7 +11,6 @@ from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from qonform.checks.etsi014.get_key import smallest_size
 from qonform.drivers.meter import TargetDown
 from qonform.generators.key_requests import key_requests, sizes
 from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
@@ -57,7 +56,7 @@ class Search:
         self.bench = bench
         self.master = bench.master
         self.askers = _askers(bench)
-        low = smallest_size(bench)
+        low = bench.cheapest
         ceiling = bench.by_effort(512, 2_048, 16_384)
         size = sizes(low, bench.sizes[1] // 8 * 8, bench.key_size, ceiling=ceiling)
         named = [a.sae_id for a in self.askers if a.role is Role.ADDITIONAL_SLAVE]

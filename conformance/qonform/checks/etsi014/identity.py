@@ -114,7 +114,10 @@ def _judge_status(
     identity = liar_as(liar.identity, claimed, words)
     outcome = liar.bench.at(liar.node, identity).keys.get_status(liar.peer)
     came, seen = f"{identity.label}: {outcome}", [outcome, control]
-    if isinstance(outcome, Delivered) and outcome.value.master_sae_id is not None:
+    if isinstance(control, Delivered) and control.value.master_sae_id == claimed:
+        why = f"{liar.identity.sae_id} is told master {claimed} without any header too"
+        judge.not_applicable("ETSI-014-4-06", f"{why}: see ETSI-014-5.2-02")
+    elif isinstance(outcome, Delivered) and outcome.value.master_sae_id is not None:
         named = outcome.value.master_sae_id
         judge.that(
             "ETSI-014-4-06",
@@ -153,7 +156,7 @@ def kme_ids_differ(bench: Bench, judge: Judge) -> None:
     """The source_KME_ID of every node of the manifest, compared."""
     names, evidence = _kme_ids(bench, judge)
     if len(names) < 2:
-        raise Undecidable(f"the KME ID of one node alone is known: {', '.join(names) or 'none'}")
+        raise Undecidable(f"KME IDs are known of too few nodes: {', '.join(names) or 'of none'}")
     came = ", ".join(f"{node} is {kme_id}" for node, kme_id in names.items())
     judge.that(
         "ETSI-014-4-08",

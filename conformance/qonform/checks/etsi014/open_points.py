@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qonform.checks.callers import gave
-from qonform.checks.etsi014.get_key import smallest_size
 from qonform.drivers.etsi014_wire import Request, key_ids_request, segment
 from qonform.judging import Undecidable, judges
 from qonform.monitors.open_points import said
@@ -107,7 +106,7 @@ def _pair_at_one_kme(bench: Bench, note: Notes) -> None:
 
 def _arrived(bench: Bench, number: int) -> list[Key]:
     """Keys that have reached the slave's KME, as the last, which the slave fetches, shows."""
-    *keys, probe = bench.draw(number + 1, size=smallest_size(bench))
+    *keys, probe = bench.draw(number + 1, size=bench.cheapest)
     fetched = bench.fetch(bench.slave, [probe.id])
     if not isinstance(fetched, Delivered):
         raise Undecidable(f"the slave does not get its keys: {fetched}")

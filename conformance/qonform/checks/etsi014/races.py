@@ -13,7 +13,6 @@ from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from qonform.checks.etsi014.get_key import smallest_size
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.judging import (
     Application,
@@ -120,7 +119,7 @@ class Race:
     def _issue(self, number: int, *additional: Application) -> tuple[Key, ...]:
         bench, master = self.bench, self.bench.master
         slaves = tuple(a.sae_id for a in additional) or None
-        request = KeyRequest(min(number, bench.max_number), smallest_size(bench), slaves)
+        request = KeyRequest(min(number, bench.max_number), bench.cheapest, slaves)
         began = time.monotonic()
         outcome = bench.get_key(request)
         if not isinstance(outcome, Delivered) or not outcome.value.keys:
@@ -306,7 +305,7 @@ def two_slaves_of_one_key_at_once(bench: Bench, judge: Judge) -> None:
 @judges(deepens=("ETSI-014-3.1-01", "ETSI-014-5.3-02"), keys=cost(AT_ONCE), chance=True)
 def several_masters_at_once(bench: Bench, judge: Judge) -> None:
     """Masters at both ends call Get key at once: no key and no ID is given to two of them."""
-    size = smallest_size(bench)
+    size = bench.cheapest
     if size < 64:
         judge.undecided("ETSI-014-5.3-02", "keys of less than 64 bit may be equal by chance")
     decides = ("ETSI-014-3.1-01", "ETSI-014-5.3-02")[: 2 if size >= 64 else 1]
