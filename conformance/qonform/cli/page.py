@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from qonform.running.wording import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,7 +22,7 @@ class Page:
 
     def line(self, *parts: str | Text, indent: int = 0) -> None:
         """One line, or one paragraph, of parts with a space between."""
-        text = Text(" ").join(Text(_visible(p)) if isinstance(p, str) else p for p in parts)
+        text = Text(" ").join(Text(visible(p)) if isinstance(p, str) else p for p in parts)
         if self._console.is_terminal:
             self._console.print(Padding(text, (0, 0, 0, indent)))
         else:
@@ -39,8 +41,3 @@ class Page:
         """A list, an item a line."""
         for text in texts:
             self.line(f"- {text}", indent=indent)
-
-
-def _visible(text: str) -> str:
-    """What came from outside must not command a terminal, nor begin a line of its own."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -17,7 +17,8 @@ from qonform.catalogue import Level, load_all
 from qonform.cli.failure import UsageFailure
 from qonform.cli.values import DURATION
 from qonform.judging import Effort
-from qonform.running.console import ConsoleProgress, conclude
+from qonform.running.conclusion import conclude
+from qonform.running.console import ConsoleProgress
 from qonform.running.foresight import show
 from qonform.running.options import Options, SelectionError
 from qonform.running.reference import NetworkError, given_or_reference

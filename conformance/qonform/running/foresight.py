@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from qonform.running.amounts import bits_in_words
+from qonform.running.wording import bits_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console

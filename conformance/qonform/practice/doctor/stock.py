@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qonform.checks.inventory import checks_over
 from qonform.judging import Bench, Effort, Undecidable
 from qonform.practice.doctor.line import Line, ok, warning
-from qonform.running.amounts import bits_in_words
+from qonform.running.wording import bits_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
