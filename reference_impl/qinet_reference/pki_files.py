@@ -6,6 +6,7 @@ import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from qinet_reference.pki import Credentials, names_hosts, new_ca, new_client, new_server
 from qinet_reference.plan import PkiStyle, Plan
@@ -29,11 +30,11 @@ class PkiFiles:
 
     def certificate(self, holder: str) -> Path:
         """The certificate, with its chain, of a KME or an SAE."""
-        return self.folder / f"{holder}.cert.pem"
+        return self.folder / f"{_file_name(holder)}.cert.pem"
 
     def private_key(self, holder: str) -> Path:
         """The private key of a KME or an SAE."""
-        return self.folder / f"{holder}.key.pem"
+        return self.folder / f"{_file_name(holder)}.key.pem"
 
     def ca_of_server(self, kme: str) -> Path:
         """What a client needs to trust in order to trust this KME."""
@@ -78,6 +79,11 @@ def _is_good_server(files: PkiFiles, kme: str, hosts: Sequence[str]) -> bool:
         return False
     present = Credentials.read(files.certificate(kme), files.private_key(kme))
     return names_hosts(present.certificate, hosts)
+
+
+def _file_name(holder: str) -> str:
+    """An ID may hold anything, a file name may not."""
+    return quote(holder, safe="")
 
 
 def _write(files: PkiFiles, holder: str, credentials: Credentials) -> None:

@@ -103,7 +103,10 @@ class Laboratory:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         url = URL(f"{self.url(kme)}/api/v1/keys/{path}", encoded=True)
         how = method or ("GET" if body is None else "POST")
-        async with self.session(kme, sae).request(how, url, data=data, headers=headers) as reply:
+        labelled = {} if body is None else {"Content-Type": "application/json"}
+        async with self.session(kme, sae).request(
+            how, url, data=data, headers={**labelled, **(headers or {})}
+        ) as reply:
             return Reply(reply.status, reply.content_type, await reply.read(), dict(reply.headers))
 
     def stub(self, kme: str, sae: str) -> Any:

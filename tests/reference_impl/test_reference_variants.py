@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+import aiohttp
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -25,9 +27,14 @@ def names() -> list[str]:
     return [variant.name for variant in variants.ALL]
 
 
-async def fetch(lab: Any, *ids: str, sae: str = "sae-2") -> Any:
+async def fetch(lab: Any, *ids: str, sae: str = "sae-2", master: str = "sae-1") -> Any:
     body = {"key_IDs": [{"key_ID": key_id} for key_id in ids]}
-    return await lab.call("kme-b", sae, "sae-1/dec_keys", body)
+    return await lab.call("kme-b", sae, f"{quote(master, safe='')}/dec_keys", body)
+
+
+def played(lab: Any, role: str) -> str:
+    """The ID of the SAE with that role."""
+    return next(client["id"] for client in lab.manifest["clients"] if role in client["roles"])
 
 
 @pytest.mark.parametrize("name", ["", *names()])
@@ -48,25 +55,28 @@ async def _asks_what_status_offers(lab: Any) -> None:
     if name_of_nodes(lab) == ["kme-a"]:
         assert (await lab.call("kme-a", "sae-1", "sae-2/enc_keys")).code == 200
         return
-    status = (await lab.call("kme-a", "sae-1", "sae-2/status")).json
+    master, slave = played(lab, "master"), played(lab, "slave")
+    at_slave = quote(slave, safe="")
+    status = (await lab.call("kme-a", master, f"{at_slave}/status")).json
     number = min(3, status["max_key_per_request"], status["stored_key_count"])
     request = {"number": number, "size": status["max_key_size"]}
-    got = (await lab.call("kme-a", "sae-1", "sae-2/enc_keys", request)).json
+    got = (await lab.call("kme-a", master, f"{at_slave}/enc_keys", request)).json
     if got.get("keys") is None:  # sizes above the default cost more than the count promises
-        got = (await lab.call("kme-a", "sae-1", "sae-2/enc_keys")).json
-    reply = await fetch(lab, *(key["key_ID"] for key in got["keys"]))
+        got = (await lab.call("kme-a", master, f"{at_slave}/enc_keys")).json
+    ids = [key["key_ID"] for key in got["keys"]]
+    reply = await fetch(lab, *ids, sae=slave, master=master)
     if reply.code == 400:  # late: allowed, and soon over
         await asyncio.sleep(LateKeys.delay_s)
-        reply = await fetch(lab, *(key["key_ID"] for key in got["keys"]))
+        reply = await fetch(lab, *ids, sae=slave, master=master)
 
     def by_id(container: Any) -> dict[str, str]:
         return {key["key_ID"]: key["key"] for key in container["keys"]}
 
     assert by_id(reply.json) == by_id(got)
     if lab.plan.serves_grpc:
-        asked = pb.GetStatusRequest(slave_id="sae-2")
+        asked = pb.GetStatusRequest(slave_id=slave)
         if lab.plan.host == "127.0.0.1":
-            answer = await lab.stub("kme-a", "sae-1").GetStatus(asked)
+            answer = await lab.stub("kme-a", master).GetStatus(asked)
             assert answer.status.max_key_size_bits == status["max_key_size"]
 
 
@@ -117,6 +127,96 @@ def test_consumed_keys_and_strangers(laboratory: Any) -> None:
 
     assert asyncio.run(story()) == [200, 400, 400]
     assert asyncio.run(story("variant:consumed-key-401-to-strangers")) == [200, 401, 400]
+
+
+def test_choices_of_codes_and_bodies(laboratory: Any) -> None:
+    async def story(name: str, sae: str, path: str, body: Any = None) -> Any:
+        async with laboratory(f"variant:{name}") as lab:
+            return await lab.call("kme-a", sae, path, body)
+
+    def run(*what: Any) -> Any:
+        return asyncio.run(story(*what))
+
+    assert run("unassociated-403", "sae-4", "sae-2/status").code == 403
+    assert run("unenrolled-403", "sae-7", "sae-2/status").code == 403
+    assert run("html-401", "sae-7", "sae-2/status").headers["WWW-Authenticate"]
+    assert run("strict-members", "sae-1", "sae-2/enc_keys", {"acme_x": 1}).code == 400
+    assert run("strict-members", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
+    assert run("empty-lists-refused", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
+    lists = {"extension_optional": []}
+    assert run("empty-lists-refused", "sae-1", "sae-2/enc_keys", lists).code == 400
+    assert run("body-required", "sae-1", "sae-2/enc_keys", b"").code == 400
+    assert (
+        len(run("numbers-forgiven", "sae-1", "sae-2/enc_keys", {"number": "2"}).json["keys"]) == 2
+    )
+    assert run("everybody-associated", "sae-4", "sae-2/enc_keys").code == 200
+    assert run("everybody-associated", "sae-7", "sae-2/enc_keys").code == 401
+    assert run("slashes-forgiven", "sae-1", "sae-2/enc_keys/?number=2").code == 200
+    assert run("http-redirected", "sae-1", "sae-2/status").code == 200
+    with pytest.raises(aiohttp.ClientError):
+        run("unenrolled-hung-up-on", "sae-7", "sae-2/status")
+
+
+def test_plain_http_is_redirected(laboratory: Any) -> None:
+    async def story() -> Any:
+        async with laboratory("variant:http-redirected") as lab, aiohttp.ClientSession() as session:
+            url = lab.url("kme-a").replace("https", "http") + "/x?y"
+            async with session.get(url, allow_redirects=False) as reply:
+                return reply.status, reply.headers["Location"], lab.url("kme-a")
+
+    code, location, url = asyncio.run(story())
+    assert (code, location) == (308, f"{url}/x?y")
+
+
+def test_choices_of_what_may_be_fetched(laboratory: Any) -> None:
+    async def get(lab: Any, body: Any = None) -> list[str]:
+        reply = await lab.call("kme-a", "sae-1", "sae-2/enc_keys", body)
+        return [key["key_ID"] for key in reply.json["keys"]]
+
+    async def shared() -> list[int]:
+        async with laboratory("variant:shared-key-stays-until-all-had-it") as lab:
+            ids = await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]})
+            order = ("sae-2", "sae-2", "sae-3", "sae-2")
+            return [(await fetch(lab, *ids, sae=sae)).code for sae in order]
+
+    async def twice() -> Any:
+        async with laboratory("variant:duplicate-ids-served") as lab:
+            ids = await get(lab)
+            return (await fetch(lab, *ids, *ids)).json["keys"], (await fetch(lab)).code
+
+    async def elsewhere(name: str) -> list[int]:
+        async with laboratory(f"variant:{name}") as lab:
+            (key_id,) = await get(lab)
+            path = f"sae-1/dec_keys?key_ID={key_id}"
+            stranger = await lab.call("kme-a", "sae-4", path)
+            wrong = await lab.call("kme-b", "sae-2", path.replace("sae-1", "sae-3"))
+            return [stranger.code, wrong.code, (await fetch(lab, key_id)).code]
+
+    assert asyncio.run(shared()) == [200, 200, 200, 400]
+    keys, none = asyncio.run(twice())
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert none == 400
+    assert asyncio.run(elsewhere("strangers-401-at-every-kme")) == [401, 400, 200]
+    assert asyncio.run(elsewhere("wrong-master-401")) == [400, 401, 200]
+
+
+def test_forms_are_as_described(laboratory: Any) -> None:
+    async def story(name: str) -> Any:
+        async with laboratory(f"variant:{name}") as lab:
+            return await lab.call("kme-a", "sae-1", "sae-2/enc_keys", {"number": 20})
+
+    def run(name: str) -> Any:
+        return asyncio.run(story(name))
+
+    escaped = run("json-escapes").body
+    assert b"\\u006" in escaped
+    assert escaped.count(b"\\/") == escaped.count(b"/") > 0
+    assert run("json-indented").body.startswith(b"\r\n\t {\n")
+    assert run("tiny-chunks").headers["Transfer-Encoding"] == "chunked"
+    assert run("odd-headers").headers["Content-Type"].startswith("Application/JSON ;")
+    assert run("announces-close").headers["Connection"] == "close"
+    assert run("extension-objects").json["keys"][0]["key_extension"] == {}
 
 
 def test_variants_are_described() -> None:

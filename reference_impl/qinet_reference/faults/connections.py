@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import _ssl
 import asyncio
-import contextlib
 import ctypes
-import socket
 import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from qinet_reference.faults.fault import Fault
 from qinet_reference.pki import new_server
+from qinet_reference.relays import TLS_HANDSHAKE, Relay, Several, inner_socket, port_of, relay
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    import socket
+    from collections.abc import Callable
 
     import grpc
     from aiohttp import web
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from qinet_reference.alteration import GrpcListener, Listener, Listening
 
 T = TypeVar("T")
-_TLS_HANDSHAKE = b"\x16"
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 _SELF_SIGNED = 18  # X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
 
@@ -173,12 +172,12 @@ class PlainHttpToo(Fault):
         async def listen(
             bound: socket.socket, context: ssl.SSLContext | None, server: web.Server
         ) -> Listening:
-            secure, plain = _inner_socket(), _inner_socket()
-            ports = (one.getsockname()[1] for one in (secure, plain))
-            return _Several(
+            secure, plain = inner_socket(), inner_socket()
+            outer = _by_first_byte(port_of(secure), port_of(plain))
+            return Several(
                 await listener(secure, context, server),
                 await listener(plain, None, server),
-                await asyncio.start_server(_by_first_byte(*ports), sock=bound),
+                await asyncio.start_server(outer, sock=bound),
             )
 
         return listen
@@ -267,37 +266,6 @@ _ACCEPT_SELF_SIGNED = _DECISION(
 )
 
 
-class _Several:
-    def __init__(self, *servers: Listening) -> None:
-        self._servers = servers
-
-    def close(self) -> None:
-        for server in self._servers:
-            server.close()
-
-
-def _inner_socket() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0))
-
-
-def _by_first_byte(
-    secure: int, plain: int
-) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-    """Passes each connection on to one of two ports: who begins with a handshake wants TLS."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        first = await reader.read(1)
-        port = secure if first == _TLS_HANDSHAKE else plain
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
-        inner_writer.write(first)
-        await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
-
-    return serve
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while some := await reader.read(1 << 16):
-            writer.write(some)
-            await writer.drain()
-    writer.close()
+def _by_first_byte(secure: int, plain: int) -> Relay:
+    """Who begins with a handshake wants TLS."""
+    return relay(lambda first: secure if first == TLS_HANDSHAKE else plain)

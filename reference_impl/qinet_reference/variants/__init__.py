@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qinet_reference.named import defined_in
-from qinet_reference.variants import offers, wires
+from qinet_reference.variants import choices, forms, offers, stock, wires
 from qinet_reference.variants.variant import Variant
 
-ALL: tuple[type[Variant], ...] = defined_in((offers, wires), Variant)
+ALL: tuple[type[Variant], ...] = defined_in((offers, stock, choices, wires, forms), Variant)
 """Every variant."""

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import replace
+from itertools import cycle
 from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from qinet_reference.domain.refusal import Reason, Refusal
 from qinet_reference.plan import Identity, PkiStyle, Plan
+from qinet_reference.relays import TLS_HANDSHAKE, Several, inner_socket, port_of, relay
 from qinet_reference.variants.variant import Variant
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
-
-    from aiohttp import web
 
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.adapters.rest_wire import Document, RestWire
     from qinet_reference.adapters.tls import ServerTls
+    from qinet_reference.alteration import Listener, Listening
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.model import Key, KeyRequest, Status
 
@@ -79,6 +83,79 @@ class Ipv6(Variant):
 
     def plan(self, plan: Plan) -> Plan:
         return replace(plan, host="::1")
+
+
+class OddIds(Variant):
+    """The IDs of SAEs hold a space, a letter beyond ASCII, and what URLs are made of."""
+
+    name = "odd-sae-ids"
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, saes=tuple(replace(s, id=f"{s.id}/ü ?+%41") for s in plan.saes))
+
+
+class TwoReplicas(Variant):
+    """A load balancer sends each connection to one of two servers, in turn (REST)."""
+
+    name = "two-replicas"
+
+    def __init__(self) -> None:
+        self._tls: ServerTls | None = None
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        self._tls = tls
+        return tls
+
+    def listener(self, listener: Listener) -> Listener:
+        async def listen(
+            bound: socket.socket, context: ssl.SSLContext | None, server: web.Server
+        ) -> Listening:
+            sockets = [inner_socket(), inner_socket()]
+            ports = cycle([port_of(one) for one in sockets])
+            other = self._tls.context() if self._tls else context
+            return Several(
+                await listener(sockets[0], context, server),
+                await listener(sockets[1], other, server),
+                await asyncio.start_server(relay(lambda _: next(ports)), sock=bound),
+            )
+
+        return listen
+
+
+class HttpRedirected(Variant):
+    """Who speaks plain HTTP to the port of HTTPS is sent to HTTPS."""
+
+    name = "http-redirected"
+
+    def listener(self, listener: Listener) -> Listener:
+        async def listen(
+            bound: socket.socket, context: ssl.SSLContext | None, server: web.Server
+        ) -> Listening:
+            secure, plain = inner_socket(), inner_socket()
+            ports = {True: port_of(secure), False: port_of(plain)}
+            outer = relay(lambda first: ports[first == TLS_HANDSHAKE])
+            return Several(
+                await listener(secure, context, server),
+                await listener(plain, None, web.Server(_redirect)),
+                await asyncio.start_server(outer, sock=bound),
+            )
+
+        return listen
+
+
+async def _redirect(request: web.BaseRequest) -> web.StreamResponse:
+    location = f"https://{request.host}{request.rel_url}"
+    return web.Response(status=308, headers={"Location": location})
+
+
+class OneKmeForBoth(Variant):
+    """There is one KME, at which masters and slaves are enrolled."""
+
+    name = "one-kme-for-both"
+
+    def plan(self, plan: Plan) -> Plan:
+        kme = plan.kmes[0]
+        return replace(plan, kmes=(kme,), saes=tuple(replace(s, kme=kme) for s in plan.saes))
 
 
 class Tls12Only(Variant):
