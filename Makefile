@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TOX := $(BIN)/tox run --skip-missing-interpreters false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test selftest campaigns mutants bench protos clean browser
+.PHONY: help run test selftest campaigns variants mutants bench protos clean browser
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,6 +28,9 @@ selftest: $(VENV)/.installed ## judge the reference network with each seeded fau
 campaigns: selftest ## judge every fault, every variant and 20 seeds; an hour; writes docs/campaigns
 	$(BIN)/python ci/campaign.py clean --effort standard --seeds 20 --out docs/campaigns/clean.md
 	$(BIN)/python ci/campaign.py variants --out docs/campaigns/variants.md
+
+variants: $(VENV)/.tox ## judge the reference network as each conforming variant, ten times: it must never fail
+	QONFORM_ALL=1 $(TOX) -e e2e -- tests/e2e/test_e2e_variants.py
 
 mutants: $(VENV)/.tox ## judge machine-made mutants of the reference network; ARGS="--for 30" is half an hour
 	$(TOX) -e mutants -- $(ARGS)

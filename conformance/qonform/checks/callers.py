@@ -50,6 +50,11 @@ class Caller:
         """Get status about the peer."""
         return self.application.keys.get_status(self.peer)
 
+    def is_slave_in(self, status: Status) -> bool:
+        """Whether a Status about the peer describes the caller as the slave, as it may (A-34)."""
+        own = self.identity.sae_id
+        return status.master_sae_id == self.peer and status.slave_sae_id == own
+
     def control(self, key: Key | None = None) -> Outcome[Any]:
         """A call that is served to whom it is due: Get status or, by the slave, a fetch.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qinet_reference.domain.directory import Directory
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
-    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order, Status
+    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order
     from qinet_reference.plan import Plan
 
 _KEY_REQUEST = frozenset(
@@ -86,28 +86,28 @@ class _ExhaustedWith(_OtherCode):
 
     def plan(self, plan: Plan) -> Plan:
         limits = replace(plan.limits, max_key_count=50)
-        return replace(plan, limits=limits, rate=256.0, initial_keys=50)
+        return replace(plan, limits=limits, rate=2560.0, initial_keys=50)
 
 
 class Exhausted400(_ExhaustedWith):
-    """Fifty keys an association, one more each second, and 400 when they are used up."""
+    """Fifty keys an association, ten more each second, and 400 when they are used up."""
 
     name = "exhausted-400"
     code = 400
 
 
 class Exhausted429(_ExhaustedWith):
-    """Fifty keys an association, one more each second, and 429 when they are used up."""
+    """Fifty keys an association, ten more each second, and 429 when they are used up."""
 
     name = "exhausted-429"
     code = 429
 
 
 class RateLimited(Variant):
-    """Beyond sixty requests a second a client is answered 503 (REST)."""
+    """Beyond 25 requests a second whoever asks is answered 503 (REST)."""
 
     name = "rate-limited"
-    per_s = 60.0
+    per_s = 25.0
 
     def handler(self, handler: Handler) -> Handler:
         level, as_of = self.per_s, time.monotonic()
@@ -389,24 +389,21 @@ class NumbersForgiven(Variant):
         return replace(wire, read_key_request=read)
 
 
-class SlaveTold(ServiceVariant):
-    """Whoever asks at the second KME about an SAE at the first is described as the slave."""
+class SlaveTold(Variant):
+    """Whoever asks at the second KME about an SAE at the first is described as the slave (REST)."""
 
     name = "status-describes-slave"
 
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
-        if status.source_kme <= status.target_kme:
-            return status
-        return replace(
-            status,
-            source_kme=status.target_kme,
-            target_kme=status.source_kme,
-            master=status.slave,
-            slave=status.master,
-        )
+    def rest(self, wire: RestWire) -> RestWire:
+        swaps = {"source_KME_ID": "target_KME_ID", "master_SAE_ID": "slave_SAE_ID"}
+        swaps |= {right: left for left, right in swaps.items()}
+
+        def status(document: Document) -> Document:
+            if document["source_KME_ID"] <= document["target_KME_ID"]:
+                return document
+            return {name: document[swaps.get(name, name)] for name in document}
+
+        return wire.rewriting(status=status)
 
 
 def _names(query: str | None, body: bytes | None) -> set[str]:

@@ -225,8 +225,8 @@ def as_master(caller: Caller, judge: Judge) -> Delivered[Status] | None:
     outcome = caller.status()
     if not isinstance(outcome, Delivered) or outcome.value.master_sae_id is None:
         return None
-    own, status = caller.identity.sae_id, outcome.value
-    if status.master_sae_id == caller.peer and status.slave_sae_id == own:
+    if caller.is_slave_in(outcome.value):
+        own = caller.identity.sae_id
         judge.observed("A-34", f"{own}, asking about {caller.peer}, is described as the slave")
         return None
     return outcome

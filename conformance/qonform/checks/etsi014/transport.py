@@ -273,6 +273,8 @@ def the_kme_id_is_in_its_certificate(bench: Bench, judge: Judge) -> None:
             continue
         outcome, seen = caller.status(), tls_of(caller).handshake(caller.identity)
         kme_id = outcome.value.source_kme_id if isinstance(outcome, Delivered) else None
+        if isinstance(outcome, Delivered) and caller.is_slave_in(outcome.value):
+            kme_id = outcome.value.target_kme_id
         if not kme_id or seen.certificate is None:
             why = f"no Status with a source_KME_ID: {outcome}" if seen.completed else f"{seen}"
             judge.undecided("ETSI-014-5.1-06", f"{caller.node}: {why}", evidence=[outcome, seen])
