@@ -167,6 +167,8 @@ def _check(
     evidence = check["evidence"]
     allowed = allowance.steps.get((named(requirement), place), 0)
     effort = [counted(check["examples"], "case"), duration(check["duration_s"])]
+    if check.get("key_bits"):
+        effort.append(f"{counted(check['key_bits'], 'bit')} of key")
     if "seed" in check:
         effort.append(f"seed {check['seed']}")
     if check.get("caught") and len(requirement["checks"]) > 1:

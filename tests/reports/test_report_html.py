@@ -249,3 +249,9 @@ def test_what_could_not_be_paid_stands_beside_what_was_spent():
     assert facts["left out for want of key"] == "2 checks, for up to 2,048 bits more"
     assert facts["with less effort for want of key"] == "1 check"
     assert facts["chance was tried"] == "3 times, with as many seeds"
+
+
+def test_each_check_says_what_it_drew():
+    results = passing()
+    results["requirements"][0]["checks"][0]["key_bits"] = 512
+    assert "512 bits of key" in render_html(results)
