@@ -27,8 +27,8 @@ START_S = 60
 RUN_S = 300
 """How long a run may take: many times what one of the clean network takes."""
 
-STORED = 9_000
-"""Keys at the start: fewer than fit, so that a store that never shrinks is not simply full."""
+NETWORK = ("--rate", "2000", "--stored", "9000")
+"""A link as slow as real ones and a store with room, so that it shows whether the store shrinks."""
 
 MORE_CLAIMS = """\
 [claims.etsi-014]
@@ -38,7 +38,7 @@ name = "qinet_max_age_ms"
 impossible = 1
 """
 """What the manifest says beyond the ordinary one: keys are at the slave's KME at once, which
-shortens every wait in vain; and a link of 20 kbit/s yields no key within a millisecond."""
+shortens every wait in vain; and such a link yields no key within a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def judged(mutant: Mutant, place: Workplace) -> Outcome:
 def serving(code: Path, folder: Path, *arguments: str) -> Iterator[Path]:
     """Runs the reference network whose package is in `code`. Yields the path of its manifest."""
     words = ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes"]
-    words += ["--stored", str(STORED), *arguments]
+    words += [*NETWORK, *arguments]
     paths = [str(code), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     folder.mkdir(exist_ok=True)
     with (folder / "network.log").open("w+", encoding="utf-8") as log:
