@@ -4,14 +4,14 @@
     python -m benchmarks.mutants --again survived        # after a check was added
     python -m benchmarks.mutants --limit 0               # the page alone
 
-What was judged before is not judged again, so an interrupted campaign goes on. The first N of one
-fixed random order are the sample; a greater N goes on with the same order.
+What was judged before is not judged again, so an interrupted campaign goes on, in one fixed random
+order, until there is a sample of the size asked for. A greater size goes on with the same order.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import hashlib
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ from benchmarks.mutants.keeping import Ended, Outcomes, all_mutants
 from benchmarks.mutants.page import Campaign, page, read_explanations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from benchmarks.mutants.making import Mutant
 
@@ -35,11 +35,13 @@ EXPLANATIONS = HERE / "survivors.toml"
 SEED = 14
 
 
-def sample(mutants: Sequence[Mutant], size: int) -> list[Mutant]:
-    """The first `size` mutants of one random order, the same for every size."""
-    ordered = sorted(mutants, key=lambda mutant: mutant.id)
-    random.Random(SEED).shuffle(ordered)
-    return ordered[:size]
+def in_order(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """The mutants in a random order, which stays the same when some come or go."""
+
+    def drawn(mutant: Mutant) -> bytes:
+        return hashlib.sha256(f"{SEED} {mutant.id}".encode()).digest()
+
+    return sorted(mutants, key=drawn)
 
 
 def campaign(mutants: Sequence[Mutant], outcomes: Outcomes, workers: int, minutes: float) -> None:
@@ -72,25 +74,21 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "campaigns" / "mutants.md")
     given = parser.parse_args()
 
-    everything = all_mutants(ROOT / ".qonform" / "mutants")
-    chosen = sample(everything, given.sample)
+    everything = in_order(all_mutants(ROOT / ".qonform" / "mutants"))
     outcomes = Outcomes(given.outcomes)
-
-    def is_due(mutant: Mutant) -> bool:
-        known = outcomes.of(mutant.id)
-        return fnmatch(mutant.module, given.module) and (
-            known is None
-            if given.again is None
-            else known is not None and known.ended is given.again
-        )
-
-    due = [mutant for mutant in chosen if is_due(mutant)][: given.limit]
+    known = [(mutant, outcomes.of(mutant.id)) for mutant in everything]
+    if given.again:
+        due = [mutant for mutant, outcome in known if outcome and outcome.ended is given.again]
+    else:
+        due = [mutant for mutant, outcome in known if outcome is None]
+        due = due[: max(0, given.sample - (len(known) - len(due)))]
+    due = [mutant for mutant in due if fnmatch(mutant.module, given.module)][: given.limit]
     if due:
         campaign(due, outcomes, given.workers, given.minutes)
-        outcomes.tidy()
+        outcomes.tidy({mutant.id for mutant in everything})
     try:
         explanations = read_explanations(EXPLANATIONS)
-        told = Campaign.of(len(everything), chosen, outcomes, explanations)
+        told = Campaign.of(everything, outcomes, explanations)
     except ValueError as error:
         sys.exit(f"{EXPLANATIONS.name}: {error}")
     given.page.write_text(

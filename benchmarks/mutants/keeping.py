@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,7 @@ from benchmarks.mutants.making import Mutant, modules, mutants_of
 from benchmarks.mutants.tools import mutations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
 
 
 class Ended(StrEnum):
@@ -78,9 +78,11 @@ class Outcomes:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(fields) + "\n")
 
-    def tidy(self) -> None:
-        """Writes the file anew, sorted, with one line a mutant."""
-        ordered = sorted(self._known.values(), key=lambda outcome: outcome.id)
+    def tidy(self, mutants: Collection[str]) -> None:
+        """Writes the file anew, sorted, with one line for each of these mutants."""
+        kept = [outcome for outcome in self._known.values() if outcome.id in mutants]
+        ordered = sorted(kept, key=lambda outcome: outcome.id)
+        self._known.clear()
         self._file.unlink(missing_ok=True)
         for outcome in ordered:
             self.add(outcome)
@@ -94,10 +96,17 @@ def _outcome(line: str) -> Outcome:
     return Outcome(**fields)
 
 
+_RECIPE = ("tools.py", "visible.py", "making.py")
+
+
 def all_mutants(folder: Path) -> list[Mutant]:
-    """Every mutant of the reference network; made once, and kept in `folder` for its texts."""
+    """Every mutant of the reference network; made once, and kept in `folder`.
+
+    They are made anew when a text has changed, or the way to make them.
+    """
     texts = modules()
-    digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+    recipe = [Path(__file__).with_name(name).read_text("utf-8") for name in _RECIPE]
+    digest = hashlib.sha256(json.dumps([texts, recipe]).encode()).hexdigest()[:16]
     file = folder / f"made-{digest}.jsonl"
     if not file.exists():
         made = [

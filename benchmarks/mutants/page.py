@@ -66,9 +66,9 @@ class Campaign:
 
     @classmethod
     def of(
-        cls, made: int, chosen: Iterable[Mutant], outcomes: Outcomes, said: Sequence[Explanation]
+        cls, mutants: Sequence[Mutant], outcomes: Outcomes, said: Sequence[Explanation]
     ) -> Campaign:
-        """The campaign over the chosen mutants. Raises ValueError for a stale explanation."""
+        """The campaign over all that was judged. Raises ValueError for a stale explanation."""
         for one in said:
             for id_ in one.mutants:
                 known = outcomes.of(id_)
@@ -76,8 +76,8 @@ class Campaign:
                     raise ValueError(f"{id_} is explained, but no such mutant was judged")
                 if (known.ended in _ALIVE) == bool(one.closed_by):
                     raise ValueError(f"{id_} is explained, but it is {known.ended}")
-        judged = [(mutant, known) for mutant in chosen if (known := outcomes.of(mutant.id))]
-        return cls(made, judged, said)
+        judged = [(mutant, known) for mutant in mutants if (known := outcomes.of(mutant.id))]
+        return cls(len(mutants), judged, said)
 
     @property
     def equivalent(self) -> set[str]:
@@ -122,7 +122,7 @@ def _head(campaign: Campaign) -> Iterator[str]:
     alive = Counter(outcome.ended for _, outcome in campaign.not_killed())
     rows = {
         "made": campaign.made,
-        "judged, the first of one random order": len(campaign.judged),
+        "judged, in a random order": len(campaign.judged),
         "stillborn: the network did not start": len(campaign.ended(Ended.STILLBORN)),
         "hung: the run did not end": len(campaign.ended(Ended.HUNG)),
         "killed at `quick`, by a shall": by["quick", True],

@@ -10,6 +10,12 @@ import ast
 NOT_COMPOSED = frozenset({"identity_from_header", "rewriting", "_then"})
 """Functions that serve variants and faults only: the network that is judged never calls them."""
 
+_ONLY_TOLD = frozenset({"__repr__", "_kind"})
+"""Functions whose outcome is for a person who reads it: the text leaves it free."""
+
+_REFUSING = frozenset({"malformed", "Refusal", "_plain_error"})
+"""What is called to refuse, in words that the text leaves free; those that it fixes have names."""
+
 _DATACLASS_DISCIPLINE = frozenset({"frozen", "slots"})
 
 
@@ -21,7 +27,7 @@ def visible_form(source: str) -> str:
 class _Stripped(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
         """Without annotations, and gone if nobody calls it or a programmer only sees it."""
-        if node.name in NOT_COMPOSED or node.name == "__repr__":
+        if node.name in NOT_COMPOSED | _ONLY_TOLD:
             return None
         node.returns = None
         return self.generic_visit(node)
@@ -40,6 +46,12 @@ class _Stripped(ast.NodeTransformer):
                 decorator.keywords = [
                     word for word in decorator.keywords if word.arg not in _DATACLASS_DISCIPLINE
                 ]
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A refusal is told in any words, and with any names in its details."""
+        if ast.unparse(node.func).rpartition(".")[2] in _REFUSING:
+            return _Unworded().generic_visit(node)
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -72,6 +84,17 @@ class _Stripped(ast.NodeTransformer):
         if "TYPE_CHECKING" in ast.unparse(node.test):
             return None
         return self.generic_visit(node)
+
+
+class _Unworded(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """Any text is as good as any other; None or a number is not."""
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        """So is any text that is put together."""
+        del node
+        return ast.Constant("")
 
 
 def _is_about_logs(statement: ast.stmt) -> bool:

@@ -35,6 +35,8 @@ class Counter:
         _log.info("counting %d", more + 1)
         if prices is None:
             return None
+        if more > LIMIT:
+            raise Refusal(Reason.MANY, f"{more} are too many", {"most": LIMIT})
         return sum(prices) + more
 '''
 
@@ -66,15 +68,24 @@ def test_nothing_that_is_never_run_or_only_told_is_mutated(mutants):
         "LIMIT = 8",
         "def total(self, prices: Sequence[int] | None, more: int = 1) -> int | None:",
         "if prices is None:",
+        "if more > LIMIT:",
+        'raise Refusal(Reason.MANY, f"{more} are too many", {"most": LIMIT})',
         "return sum(prices) + more",
     }
+
+
+def test_words_that_are_free_are_left_alone_and_none_is_not_a_word(mutants):
+    refusals = [line for mutant in mutants for line in mutant.now if "raise" in line]
+    assert any("None" in line for line in refusals)
+    assert not [line for line in refusals if "XX" in line or "MOST" in line]
 
 
 def test_both_tools_take_part_and_a_place_is_named_by_its_function(mutants):
     assert {mutant.operator.split()[0] for mutant in mutants} == {"mutmut", "cosmic-ray"}
     negated = [m for m in mutants if m.operator == "cosmic-ray AddNot"]
     assert [(m.function, m.was) for m in negated] == [
-        ("Counter.total", ("        if prices is None:",))
+        ("Counter.total", ("        if prices is None:",)),
+        ("Counter.total", ("        if more > LIMIT:",)),
     ]
 
 

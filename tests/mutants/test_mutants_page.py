@@ -32,8 +32,8 @@ def outcomes(tmp_path):
 
 
 def told(outcomes: Outcomes, *explanations: Explanation) -> str:
-    chosen = [mutant(name) for name in KINDS]
-    return page(Campaign.of(10, chosen, outcomes, explanations), "the command")
+    mutants = [mutant(name) for name in (*KINDS, "j1", "j2", "j3")]
+    return page(Campaign.of(mutants, outcomes, explanations), "the command")
 
 
 def test_what_is_not_explained_counts_against_the_suite(outcomes):
@@ -104,6 +104,6 @@ def test_the_interval_is_wilsons():
 def test_the_explanations_in_the_tree_are_of_mutants_that_were_judged():
     outcomes = Outcomes(command.OUTCOMES)
     explanations = read_explanations(command.EXPLANATIONS)
-    Campaign.of(0, [], outcomes, explanations)
+    Campaign.of([], outcomes, explanations)
     assert explanations
     assert all(one.because for one in explanations)

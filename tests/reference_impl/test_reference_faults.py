@@ -126,7 +126,9 @@ async def ids_and_material(lab: Any) -> Any:
     texts = [one for reply in replies for one in materials(reply)]
     raw = b"".join(b64decode(text + "==", altchars=b"-_") for text in texts if "\\n" not in text)
     ones = sum(byte.bit_count() for byte in raw) / max(1, 8 * len(raw))
+    odd = materials(await get(lab, {"number": 32, "size": 257}))
     return {
+        "odd": len({text[-2:] for text in odd}) > 1,
         "uuids": all(UUID.fullmatch(one) for one in found),
         "distinct": len(set(found)),
         "keys": len(set(texts)),

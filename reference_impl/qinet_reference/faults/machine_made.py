@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from qinet_reference.domain.extensions import MAX_AGE_MS
+from qinet_reference.domain.model import Key
 from qinet_reference.domain.refusal import MANDATORY_UNSUPPORTED, Reason, Refusal
 from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.domain.key_source import KeySource
     from qinet_reference.domain.key_store import KeyStore
-    from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order
+    from qinet_reference.domain.model import Allocation, KeyRequest, Order
     from qinet_reference.plan import Plan
 
 
@@ -110,3 +112,23 @@ class OneKeyARequest(ServiceFault):
         if (request.number or 1) > 1:
             raise Refusal(Reason.NUMBER_OUT_OF_RANGE, "number out of range")
         return await inner.get_key(caller, slave, request)
+
+
+class OddBitsMissing(Fault):
+    """Of a size that is no multiple of 8, the bits beyond the last whole byte are zero."""
+
+    name = "odd-bits-missing"
+    requirements = ("ETSI-014-3.1-02",)
+    beside = ("serves-any-size",)
+
+    def source(self, source: KeySource) -> KeySource:
+        return _WholeBytes(source)
+
+
+class _WholeBytes:
+    def __init__(self, inner: KeySource) -> None:
+        self._inner = inner
+
+    def new_key(self, bits: int) -> Key:
+        key = self._inner.new_key(bits)
+        return Key(key.id, key.material[:-1] + b"\0") if bits % 8 else key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from qonform.checks.etsi014.fetching import same
@@ -343,3 +345,32 @@ def odd_size(bench: Bench) -> int | None:
     low, high = bench.sizes
     around = (bench.key_size + 1, bench.key_size - 1, low + 1)
     return next((s for s in around if low <= s <= high and s % 8), None)
+
+
+_ENOUGH = 40
+"""So many keys that a random bit is the same in all of them once in 10^11."""
+
+
+def _odd_keys(offer: Offer, _effort: Effort) -> float:
+    return offer.keys((_ENOUGH + 1) * (offer.min_key_size + 8))
+
+
+@judges(deepens=("ETSI-014-3.1-02",), keys=_odd_keys)
+def a_key_of_an_odd_size_has_that_many_bits(bench: Bench, judge: Judge) -> None:
+    """Get key for many keys of a size that is no multiple of 8: so many of their bits vary.
+
+    Where in its bytes such a key has its bits, the text does not say: any places will do.
+    """
+    low, high = bench.sizes
+    size = next((s for s in (low, low + 1) if s % 8 and s <= high), None)
+    if size is None or not isinstance(bench.get_key(KeyRequest(1, size)), Delivered):
+        judge.not_applicable("ETSI-014-3.1-02", "no size but multiples of 8 is served")
+        return
+    values = [int.from_bytes(k.material.reveal()) for k in bench.draw(_ENOUGH, size=size)]
+    varied = (reduce(or_, values) ^ reduce(and_, values)).bit_count()
+    judge.that(
+        "ETSI-014-3.1-02",
+        varied >= size,
+        due=f"{size} bits that differ among {_ENOUGH} keys of {size} bit",
+        came=f"{varied} bits that differ",
+    )
