@@ -128,7 +128,7 @@ async def ids_and_material(lab: Any) -> Any:
     ones = sum(byte.bit_count() for byte in raw) / max(1, 8 * len(raw))
     odd = materials(await get(lab, {"number": 32, "size": 257}))
     return {
-        "odd": len({text[-2:] for text in odd}) > 1,
+        "odd": len({b64decode(text)[-1] for text in odd if "\\n" not in text}) > 1,
         "uuids": all(UUID.fullmatch(one) for one in found),
         "distinct": len(set(found)),
         "keys": len(set(texts)),
