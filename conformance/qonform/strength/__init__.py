@@ -62,12 +62,13 @@ class Strength:
             Counter(check for checks in tested.values() for check in checks),
         )
 
-    def faults(self) -> dict[str, set[str]]:
-        """Every fault that was tested, with the requirements that it breaks."""
+    def faults(self, effort: str) -> dict[str, set[str]]:
+        """Every fault that was tested at an effort, with the requirements that it breaks."""
         found: dict[str, set[str]] = {}
         for requirement, faults in self.requirements.items():
-            for fault in faults:
-                found.setdefault(fault, set()).add(requirement)
+            for fault, by_effort in faults.items():
+                if effort in by_effort:
+                    found.setdefault(fault, set()).add(requirement)
         return found
 
     def as_json(self) -> dict[str, Any]:
