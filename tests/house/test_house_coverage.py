@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CATALOGUE = load_all()
-SPEAKS = {"bench": CATALOGUE.profiles, "rest": ("etsi-014",), "rpc": ("qinet-keys",)}
+SPEAKS = {
+    "bench": CATALOGUE.profiles,
+    "network": CATALOGUE.profiles,
+    "rest": ("etsi-014",),
+    "rpc": ("qinet-keys",),
+}
 """By its first parameter, the profiles over which a check can run."""
 
 

@@ -6,6 +6,7 @@ from qonform.judging.check import Check, judges
 from qonform.judging.cost import Cost, Effort, Offer, by_effort
 from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
+from qonform.judging.network import Network
 from qonform.judging.parties import Application, Driver
 from qonform.judging.story import Story
 from qonform.judging.verdict import Overall, Verdict, combine, overall
@@ -19,6 +20,7 @@ __all__ = [
     "Effort",
     "Finding",
     "Judge",
+    "Network",
     "Offer",
     "Overall",
     "Shot",

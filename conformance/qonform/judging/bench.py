@@ -262,21 +262,22 @@ class Bench(Advertised):
         done: Callable[[Outcome[T]], bool],
         *,
         spared: bool = False,
+        within_s: float | None = None,
     ) -> Outcome[T]:
         """Asks until `done`, at most for `delay_s`: see `Patience.settle`. Raises Undecidable."""
-        return self._patience.settle(ask, done, spared=spared)
+        return self._patience.settle(ask, done, spared=spared, within_s=within_s)
 
     def cases(self, quick: int, standard: int, thorough: int) -> int:
         """How many random cases to try at this run's effort; a quarter of it at a slow target."""
         number = self.by_effort(quick, standard, thorough)
-        return max(min(number, 1), number // 4) if self._slow else number
+        return max(min(number, 1), number // 4) if self.slow else number
 
     def by_effort(self, quick: int, standard: int, thorough: int) -> int:
         """One of three numbers, by this run's effort."""
         return self.effort.of(quick, standard, thorough)
 
     @property
-    def _slow(self) -> bool:
+    def slow(self) -> bool:
         """Whether an answer takes a tenth of a second, or a key half a second to arrive."""
         spent = self.driver.meter.spent
         return self._late or spent.target_s > _SLOW_ANSWER_S * max(10, spent.requests)

@@ -61,7 +61,8 @@ def judges(
     """Marks a function as the check of the requirements that it `decides`.
 
     Its first parameter says what it talks to: `bench` (meaning; runs over every transport),
-    `rest` (the wire of ETSI 014) or `rpc` (the wire of qinet.keys.v1). The second is `judge`.
+    `rest` (the wire of ETSI 014), `rpc` (the wire of qinet.keys.v1) or `network` (meaning, over
+    several transports at once; runs where the run has several). The second is `judge`.
 
     Args:
         keys: what it draws at most from a KME that conforms, in keys of default size: a number,

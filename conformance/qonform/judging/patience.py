@@ -36,6 +36,7 @@ class Patience:
         done: Callable[[Outcome[T]], bool],
         *,
         spared: bool = False,
+        within_s: float | None = None,
     ) -> Outcome[T]:
         """Asks until `done`, at most for the time given; the last outcome.
 
@@ -43,6 +44,7 @@ class Patience:
             ask: what is done again and again.
             done: whether an outcome is final.
             spared: waits also when too much has been waited in vain: this is the very question.
+            within_s: waits no longer than this, where nothing is judged by what then comes.
 
         Raises:
             Undecidable: so much time was waited in vain that waiting again would say nothing.
@@ -50,6 +52,8 @@ class Patience:
         outcome = ask()
         if done(outcome) or isinstance(outcome, Failed):
             return outcome
+        if within_s is not None:
+            return self._again(ask, done, outcome, within_s)
         if self._vain_waits <= 0 and not spared:
             raise Undecidable("waiting for what is due has been in vain too often in this run")
         outcome = self._again(ask, done, outcome)
@@ -68,10 +72,14 @@ class Patience:
         return outcome
 
     def _again(
-        self, ask: Callable[[], Outcome[T]], done: Callable[[Outcome[T]], bool], outcome: Outcome[T]
+        self,
+        ask: Callable[[], Outcome[T]],
+        done: Callable[[Outcome[T]], bool],
+        outcome: Outcome[T],
+        within_s: float = float("inf"),
     ) -> Outcome[T]:
         """Asks until `done` or without an answer, at most for the time given; the last outcome."""
-        deadline, pause = time.monotonic() + self._delay_s, 0.02
+        deadline, pause = time.monotonic() + min(self._delay_s, within_s), 0.02
         while (left := deadline - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)

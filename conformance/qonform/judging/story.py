@@ -29,6 +29,7 @@ class Story:
     def __init__(self, about: Iterable[str] | None = None) -> None:
         self._about = None if about is None else {key_id.lower() for key_id in about}
         self._names: dict[str, str] = {}
+        self._issued: set[str] = set()
         self._lines: list[str] = []
 
     def tell(self, who: str, call: Call, outcome: Outcome[Any], when: str = "") -> None:
@@ -62,12 +63,17 @@ class Story:
                 return f"Get key with key IDs, {self._named(ids)} of {master}"
 
     def _named(self, ids: Sequence[str]) -> str:
-        shown = [self._names.get(i.lower(), "an ID never issued") for i in ids if self._shows(i)]
+        shown = [
+            self._names.get(i.lower(), "an ID never issued")
+            for i in ids
+            if self._shows(i) or i.lower() not in self._issued
+        ]
         return _listed(shown, len(ids))
 
     def _came(self, outcome: Outcome[Any]) -> str:
         match outcome:
             case Delivered(value=KeyContainer(keys=keys)):
+                self._issued |= {key.id.lower() for key in keys}
                 shown = [f"{self._name(k.id)} {k.material!r}" for k in keys if self._shows(k.id)]
                 return _listed(shown, len(keys))
             case Delivered(value=Status(stored_key_count=stored)):
@@ -88,7 +94,7 @@ class Story:
 def _listed(shown: Sequence[str], number: int) -> str:
     more = number - len(shown)
     if not shown:
-        return f"{number} others" if number else "no keys"
+        return {0: "no keys", 1: "another key"}.get(number, f"{number} other keys")
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 

@@ -4,19 +4,26 @@ For each key and each slave that Get key named, the model keeps the set of state
 slave's copy can be: held, gone, or either when no reply told. From it follows what a KME may
 answer to the next Get key with key IDs, and which requirement any other answer breaks. Where the
 text leaves a choice the model allows every reading.
+
+No text says that a key got over one interface can be fetched over another. If it is, it is the same
+key, for the same slaves, and gone afterwards; if it is not, nothing has changed.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from qonform.ports.key_delivery import Key, KeyContainer
-from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
+from qonform.ports.key_delivery import GetKeyWithIds, Key, KeyContainer
+from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+
+_UUID = re.compile("-".join(f"[0-9A-Fa-f]{{{n}}}" for n in (8, 4, 4, 4, 12)))
 
 
 class Copy(Enum):
@@ -34,9 +41,11 @@ EITHER = HELD | GONE
 class Right(Enum):
     """How an SAE stands to a key that it asks for."""
 
+    NONSENSE = "no key ID at all"
     UNKNOWN = "never issued"
-    ASTRAY = "issued by another master than the one named"
+    ASTRAY = "its own, issued by another master than the one named"
     OWN = "its own, still held"
+    ACROSS = "its own, still held, and got over another interface"
     PERHAPS = "its own, perhaps delivered already"
     HAD = "its own, and delivered already"
     FOREIGN = "issued for others, and held for them"
@@ -52,6 +61,8 @@ class Issued:
     master: str
     copies: dict[str, frozenset[Copy]]
     """By SAE ID of each named slave."""
+    over: str = ""
+    """The interface over which the master got it."""
     touched: str | None = None
     """The requirement that forbids what might have used the key up, if anything might."""
 
@@ -71,67 +82,78 @@ class Contradiction:
 
 @dataclass
 class KeyStore:
-    """All keys of a history, and what may be answered about them."""
+    """All keys of a history, and what may be answered about them.
 
+    Args:
+        homes: by SAE ID, the KME that the SAE asks; those without are all at one.
+    """
+
+    homes: Mapping[str, str] = field(default_factory=dict)
     keys: dict[str, Issued] = field(default_factory=dict)
 
-    def issue(self, keys: Sequence[Key], master: str, slaves: Sequence[str]) -> None:
-        """A Get key of `master` for `slaves` was answered with `keys`."""
+    def issue(
+        self, keys: Sequence[Key], master: str, slaves: Sequence[str], over: str = ""
+    ) -> None:
+        """A Get key of `master` for `slaves` was answered with `keys`; with none if refused."""
         for issued in self.keys.values():
             if issued.touched is None:
                 issued.touched = "ETSI-014-5.3-04"
         for key in keys:
-            self.keys[key.id] = Issued(key, master, dict.fromkeys(slaves, HELD))
+            self.keys[key.id] = Issued(key, master, dict.fromkeys(slaves, HELD), over)
 
-    def right(self, caller: str, master: str, key_id: str, *, elsewhere: bool = False) -> Right:
-        """How `caller`, naming `master`, stands to the key.
-
-        Args:
-            elsewhere: the KME that is asked is not the slaves', and may never have held the key.
-        """
+    def right(self, call: GetKeyWithIds, key_id: str, over: str = "") -> Right:
+        """How the caller, who names a master, stands to one of the keys."""
         issued = self.keys.get(key_id)
         if issued is None:
-            return Right.UNKNOWN
-        if issued.master != master:
-            return Right.ASTRAY
-        if caller in issued.copies:
-            return {HELD: Right.OWN, GONE: Right.HAD}.get(issued.copies[caller], Right.PERHAPS)
-        if caller == issued.master:
+            return Right.UNKNOWN if _UUID.fullmatch(key_id) else Right.NONSENSE
+        if call.caller in issued.copies:
+            return self._own(issued, call, over)
+        if call.caller == issued.master:
             return Right.MASTERS
-        held = any(copy == HELD for copy in issued.copies.values())
-        return Right.FOREIGN if held and not elsewhere else Right.PAST
+        here = issued.over == over and issued.master == call.master
+        return Right.FOREIGN if here and self._holds(issued, call.caller) else Right.PAST
 
-    def must_deliver(self, caller: str, master: str, key_ids: Sequence[str]) -> bool:
+    @staticmethod
+    def _own(issued: Issued, call: GetKeyWithIds, over: str) -> Right:
+        copy = issued.copies[call.caller]
+        if copy == GONE:
+            return Right.HAD
+        if issued.master != call.master:
+            return Right.ASTRAY
+        if copy == EITHER:
+            return Right.PERHAPS
+        return Right.OWN if issued.over == over else Right.ACROSS
+
+    def _holds(self, issued: Issued, caller: str) -> bool:
+        """Whether the KME that the caller asks holds a copy for one of its slaves."""
+        home = self.homes.get(caller)
+        return any(c == HELD and self.homes.get(s) == home for s, c in issued.copies.items())
+
+    def must_deliver(self, call: GetKeyWithIds, over: str = "") -> bool:
         """Whether the request can only be served."""
-        return {self.right(caller, master, i) for i in key_ids} == {Right.OWN}
+        return {self.right(call, i, over) for i in call.key_ids} == {Right.OWN}
 
-    def must_refuse_unauthorised(self, caller: str, master: str, key_ids: Sequence[str]) -> bool:
+    def must_refuse_unauthorised(self, call: GetKeyWithIds, over: str = "") -> bool:
         """Whether 401 is the only answer: a foreign key, and nothing unknown beside it (5.4)."""
-        rights = {self.right(caller, master, i) for i in key_ids}
+        rights = {self.right(call, i, over) for i in call.key_ids}
         return Right.FOREIGN in rights and rights <= {Right.FOREIGN, Right.OWN}
 
     def judge_fetch(
-        self,
-        caller: str,
-        master: str,
-        key_ids: Sequence[str],
-        outcome: Outcome[KeyContainer],
-        *,
-        elsewhere: bool = False,
+        self, call: GetKeyWithIds, outcome: Outcome[KeyContainer], over: str = ""
     ) -> Contradiction | None:
         """Holds an answer against what is allowed, then moves on to the state after it."""
-        rights = [self.right(caller, master, i, elsewhere=elsewhere) for i in key_ids]
+        caller, key_ids = call.caller, call.key_ids
+        rights = [self.right(call, i, over) for i in key_ids]
         match outcome:
             case Delivered(value=KeyContainer(keys=keys)):
                 contradiction = self._judge_delivery(key_ids, rights, keys)
                 self._delivered(caller, key_ids)
             case Refused(kind=kind):
-                contradiction = self._judge_refusal(caller, key_ids, rights, kind)
+                contradiction = self._judge_refusal(call, rights, kind, over)
                 self._refused(key_ids, rights)
             case _:
-                contradiction = None
-                if isinstance(outcome, Failed):
-                    self._in_doubt(caller, key_ids)
+                contradiction = None  # it came, or it did not: what it did nobody can read
+                self._in_doubt(caller, key_ids)
         if contradiction:
             self._lose_track(key_ids)
         return contradiction
@@ -148,7 +170,7 @@ class KeyStore:
                     return Contradiction("ETSI-014-6.2-22", "401 for an SAE that was not named")
                 case Right.FOREIGN | Right.PAST:
                     return Contradiction("ETSI-014-5.4-02", "401 for an SAE that was not named")
-                case Right.UNKNOWN:
+                case Right.UNKNOWN | Right.NONSENSE:
                     return Contradiction("ETSI-014-6.4-04", "400 for a key that nobody was issued")
                 case Right.HAD if not self.keys[key_id].multicast:
                     return Contradiction("ETSI-014-5.4-06", "a refusal: the slave has had the key")
@@ -162,10 +184,13 @@ class KeyStore:
         return None
 
     def _judge_refusal(
-        self, caller: str, key_ids: Sequence[str], rights: list[Right], kind: RefusalKind
+        self, call: GetKeyWithIds, rights: list[Right], kind: RefusalKind, over: str
     ) -> Contradiction | None:
+        key_ids = call.key_ids
         if kind is RefusalKind.UNAVAILABLE:
             return None  # an error on the server's side is allowed at any time
+        if any(self.keys[i].over != over for i in key_ids if i in self.keys):
+            return None  # the other interface may not know these keys
         if set(rights) == {Right.OWN}:
             blamed = next((self.keys[i].touched for i in key_ids if self.keys[i].touched), None)
             if any(
@@ -173,14 +198,14 @@ class KeyStore:
                 for i in key_ids
             ):
                 blamed = "ETSI-014-6.2-19"
-            return Contradiction(blamed or "ETSI-014-5.4-01", f"the key for {caller}")
+            return Contradiction(blamed or "ETSI-014-5.4-01", f"the key for {call.caller}")
         if Right.FOREIGN in rights and set(rights) <= {Right.FOREIGN, Right.OWN}:
             if kind is RefusalKind.UNAUTHORISED:
                 return None
             requirement = "ETSI-014-5.4-03" if len(key_ids) > 1 else "ETSI-014-5.4-02"
             return Contradiction(requirement, "401 for the whole request")
         known_reasons = {Right.UNKNOWN, Right.HAD, Right.OWN}
-        if set(rights) <= known_reasons and kind is not RefusalKind.BAD_REQUEST:
+        if rights and set(rights) <= known_reasons and kind is not RefusalKind.BAD_REQUEST:
             return Contradiction("ETSI-014-6.4-04", "400 for keys that cannot be returned")
         return None
 

@@ -21,6 +21,7 @@ from qonform.judging import (
     Effort,
     Finding,
     Judge,
+    Network,
     Offer,
     Undecidable,
     Verdict,
@@ -237,6 +238,9 @@ class Session:
                 return RestBench(bench, driver)
             case "rpc", QinetDriver() as driver:
                 return RpcBench(bench, driver)
+            case "network", _:
+                others = tuple(b for b in self.benches.values() if b is not bench)
+                return Network(bench, others) if others else None
             case _:
                 return None
 
