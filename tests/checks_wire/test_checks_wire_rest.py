@@ -142,7 +142,21 @@ class FirstCaller(Miniature):
         return "sae-2" if who == "sae-3" else who
 
 
+class ServesStrangersByGet(Miniature):
+    """Who may fetch is looked at by POST alone; what a stranger has had is gone."""
+
+    def ids(self, method: str, body: bytes, query: dict[str, str]) -> list[str]:
+        self.by_get = method == "GET"
+        return super().ids(method, body, query)
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        if self.by_get and ids[0] in self.keys:
+            caller = self.keys[ids[0]][2]
+        return super().get_key_with_ids(caller, master, ids)
+
+
 LIES = {
+    ServesStrangersByGet: {"ETSI-014-5.4-02"},
     BehindGetForms: {"ETSI-014-6.2-07", "ETSI-014-6.2-08", "ETSI-014-6.4-02"},
     IgnoresQueries: {"ETSI-014-6.2-08", "ETSI-014-6.2-11", "ETSI-014-6.2-23"},
     Undecoded: {"ETSI-014-5.1-09"},

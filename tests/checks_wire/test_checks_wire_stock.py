@@ -55,6 +55,19 @@ class GrowsBackAtOnce(Miniature):
         return super().get_key(caller, slave, wanted)
 
 
+class CountsTheUnfetched(Miniature):
+    """Status counts what waits for the slave, so that the count rises with each Get key."""
+
+    def status(self, *asked: Any) -> Any:
+        return super().status(*asked) | {"stored_key_count": len(self.keys)}
+
+
+def test_a_count_that_rises_by_delivery_does_not_shrink(judge_miniature):
+    check = life_cycle.the_store_shrinks_by_what_is_delivered
+    judged, _ = judge_miniature(CountsTheUnfetched(), check)
+    assert judged["ETSI-014-5.3-03"][0] == "fail", judged
+
+
 def test_a_store_that_is_full_again_may_have_grown_by_anything(judge_miniature):
     check = life_cycle.the_store_shrinks_by_what_is_delivered
     judged, _ = judge_miniature(GrowsBackAtOnce(), check)

@@ -72,7 +72,7 @@ def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
         grown = max(0, later - after)
         if later >= full:
             hidden = "the store was full again before it could be seen how fast it grows"
-        elif not -grown <= shrunk <= number / 2 - grown:
+        elif grown and not -grown <= shrunk <= number / 2 - grown:
             hidden = "the store grows too fast to be seen shrinking"
     else:
         if hidden:

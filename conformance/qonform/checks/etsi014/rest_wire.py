@@ -284,7 +284,7 @@ def a_third_party_is_refused_by_get(rest: RestBench, judge: Judge) -> None:
         lambda: third.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
     )
     fetched = bench.fetch(slave, [key.id])
-    if not isinstance(fetched, Delivered):
+    if not isinstance(refused, Delivered) and not isinstance(fetched, Delivered):
         _not_by_get(judge, fetched, "ETSI-014-5.4-02", "ETSI-014-5.4-05")
         return
     judge.refusal(
