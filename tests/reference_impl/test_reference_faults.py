@@ -116,6 +116,14 @@ async def unreadable(lab: Any) -> Any:
         told(await get(lab, {"number": "3"})),
         told(await fetch(lab, "x")),
         told(await lab.call("kme-b", "sae-2", "sae-1/dec_keys", {"key_IDs": ["x"]})),
+        told(
+            await lab.call(
+                "kme-b",
+                "sae-2",
+                "sae-1/dec_keys",
+                {"key_IDs": [{"key_ID": UNKNOWN}], "key_IDs_extension": 1},
+            )
+        ),
     ]
 
 

@@ -72,6 +72,17 @@ KEY_IDS = (
 )
 """One of each kind, for Get key with key IDs."""
 
+RESERVED = (
+    posted("a number for key_IDs_extension", {
+        "key_IDs": [{"key_ID": _SOME_ID}], "key_IDs_extension": 1,
+    }),
+    posted("a string for key_ID_extension", {
+        "key_IDs": [{"key_ID": _SOME_ID, "key_ID_extension": "qonform"}],
+    }),
+)  # fmt: skip
+"""Members for future use, of a wrong type, beside the ID of a key that nobody has: whether
+they are looked at or not, there is no key to be had."""
+
 _words = st.text(ascii_letters, min_size=1, max_size=12)
 _negative = st.integers(-(2**40), -1)
 _fractions = st.integers(-1000, 1000).map(lambda n: n + 0.5)

@@ -12,9 +12,12 @@ from qinet_reference.domain.refusal import MANDATORY_UNSUPPORTED, Reason, Refusa
 from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
     from qinet_reference.adapters.rest import Handler
+    from qinet_reference.adapters.rest_wire import RestWire
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_source import KeySource
     from qinet_reference.domain.key_store import KeyStore
@@ -132,3 +135,21 @@ class _WholeBytes:
     def new_key(self, bits: int) -> Key:
         key = self._inner.new_key(bits)
         return Key(key.id, key.material[:-1] + b"\0") if bits % 8 else key
+
+
+class ReservedMemberCrashes(Fault):
+    """An extension of key IDs that is no object is too much for the KME (REST)."""
+
+    name = "reserved-member-crashes"
+    requirements = ("ETSI-014-6.4-08",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def read(query: str | None, body: bytes | None) -> Sequence[str]:
+            try:
+                return wire.read_key_ids(query, body)
+            except Refusal as refusal:
+                if "extension" in refusal.message:
+                    raise Refusal(Reason.INTERNAL, "'int' object has no attribute") from None
+                raise
+
+        return replace(wire, read_key_ids=read)

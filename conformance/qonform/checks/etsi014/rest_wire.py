@@ -263,6 +263,21 @@ def _key_ids(rest: RestBench, judge: Judge) -> Trial:
     return Trial(judge, "ETSI-014-6.4-08", ask, by_get=isinstance(got, Delivered))
 
 
+@judges(deepens=("ETSI-014-6.4-08",), keys=0)
+def reserved_members_of_a_wrong_type(rest: RestBench, judge: Judge) -> None:
+    """Get key with key IDs, by the slave: a key that nobody has, and an extension of a wrong type.
+
+    Nobody need look at what is for future use: in either case there is no key to be had.
+    """
+    for case in malformed.RESERVED:
+        answer = rest.post_key_ids(rest.bench.slave, rest.bench.master.sae_id, case.body)
+        if answer.reply is None:
+            raise Undecidable(f"{case}: {answer}")
+        holds = 400 <= answer.reply.status < 500 and not answer.has_keys
+        judge.that("ETSI-014-6.4-08", holds, due="a refusal, and no fault of the server",
+                   came=f"{case}: {answer}", evidence=[answer])  # fmt: skip
+
+
 @judges("ETSI-014-6.4-08", keys=1)
 def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
     """The slave asks for a key by an ID that cannot be one; then for its own key."""
