@@ -16,6 +16,7 @@ from qonform.checks.etsi014 import (
     histories,
     identity,
     life_cycle,
+    multicast,
     races,
     rest_wire,
     status,
@@ -283,3 +284,64 @@ def test_sizes_that_are_not_served_leave_nothing_else_undecided(judge_miniature)
     }
     undecided = dict.fromkeys(("ETSI-014-6.2-11", "ETSI-014-6.2-12"), "inconclusive")
     assert wrong == {"ETSI-014-6.2-05": "fail"} | undecided, judged
+
+
+class GivesToAnybody(Miniature):
+    """Whoever has the ID of a key gets it."""
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        owners = {self.keys[i][2] for i in ids if i in self.keys}
+        return super().get_key_with_ids(owners.pop() if owners else caller, master, ids)
+
+
+def test_a_claim_that_nobody_needs_is_not_believed(judge_miniature, monkeypatch):
+    monkeypatch.setattr(identity, "claimed_by_header", lambda _bench: False)
+    judged, _ = judge_miniature(
+        GivesToAnybody(),
+        identity.nobody_becomes_another_by_what_it_says,
+        fetching.a_third_party_is_refused,
+    )
+    assert judged["ETSI-014-4-06"][0] != "fail", judged
+    assert judged["ETSI-014-5.4-02"][0] == "fail", judged
+
+
+class CrashesForStrangers(Miniature):
+    """Whoever may not have a key is answered 500."""
+
+    def get_key_with_ids(self, *asked: Any) -> Any:
+        try:
+            return super().get_key_with_ids(*asked)
+        except Refused as refused:
+            raise Refused(500 if refused.args[0] == 401 else refused.args[0], "") from None
+
+
+def test_strangers_that_are_waited_for_in_vain_leave_nothing_undecided(judge_miniature):
+    judged, _ = judge_miniature(
+        CrashesForStrangers(),
+        multicast.no_multicast_means_a_refusal,
+        fetching.a_third_party_is_refused,
+        fetching.a_batch_with_one_foreign_key,
+        rest_wire.a_third_party_is_refused_by_get,
+        fetching.a_key_belongs_to_its_master,
+        fetching.one_key_or_several,
+    )
+    wrong = {
+        requirement: verdict for requirement, (verdict, _) in judged.items() if verdict != "pass"
+    }
+    failed = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-20")
+    assert wrong == dict.fromkeys(failed, "fail"), judged
+
+
+class WantsBothToRefuse(WantsBoth):
+    """Only a Get key that states number and size is looked at for what it must support."""
+
+    def wanted(self, method: str, body: bytes, query: dict[str, str]) -> dict[str, Any]:
+        wanted = super().wanted(method, body, query)
+        if wanted.get("extension_mandatory"):
+            raise Refused(400, extensions.UNSUPPORTED)
+        return wanted
+
+
+def test_an_extension_is_refused_where_all_is_stated(judge_miniature):
+    judged, _ = judge_miniature(WantsBothToRefuse(), extensions.an_unknown_mandatory_parameter)
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged

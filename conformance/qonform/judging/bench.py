@@ -64,7 +64,9 @@ class Bench(Advertised):
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
-        self._patience = Patience(self.delay_s)
+        self._patience = Patience(self.delay_s, "another answer")
+        self._for_arrival = Patience(self.delay_s, "the arrival of a key")
+        self._for_stock = Patience(self.delay_s, "more key in the store")
         self._bursts = Bursts(driver.meter)
         self.spares = self._spares()
         self.allowance_bits = driver.meter.key_budget_bits
@@ -164,7 +166,7 @@ class Bench(Advertised):
             if self._stock(by, to, outcome) < needed + _PLENTY:
                 self._wait_for_stock(by, to, needed)
                 outcome = by.keys.get_key(to, request)
-            outcome = self._patience.until_available(lambda: by.keys.get_key(to, request), outcome)
+            outcome = self._for_stock.until_available(lambda: by.keys.get_key(to, request), outcome)
         if request.size is not None and request == KeyRequest(1, request.size):
             self._sizes_served[request.size] = not isinstance(outcome, Refused)
         return outcome
@@ -193,7 +195,7 @@ class Bench(Advertised):
         def enough(status: Outcome[Status]) -> bool:
             return isinstance(status, Delivered) and (status.value.stored_key_count or 0) >= needed
 
-        status = self.settle(lambda: by.keys.get_status(to), enough)
+        status = self._for_stock.settle(lambda: by.keys.get_status(to), enough)
         self._miscounted = not enough(status) and self._gives_more_than(status, by, to)
         if not enough(status) and not self._miscounted:
             self._dry = needed <= 2
@@ -231,7 +233,7 @@ class Bench(Advertised):
                 that waiting again would say nothing.
         """
         began = time.monotonic()
-        outcome = self.settle(
+        outcome = self._for_arrival.settle(
             lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
             lambda outcome: not isinstance(outcome, Refused),
             spared=judged,

@@ -23,10 +23,13 @@ class Patience:
 
     Args:
         delay_s: how long to wait at most, in seconds.
+        what: is waited for. Each has its own patience: that one does not come says nothing of
+            the others.
     """
 
-    def __init__(self, delay_s: float) -> None:
+    def __init__(self, delay_s: float, what: str) -> None:
         self._delay_s = delay_s
+        self._what = what
         self._vain_waits = VAIN_WAITS
         self._unavailable = 0
 
@@ -55,7 +58,7 @@ class Patience:
         if within_s is not None:
             return self._again(ask, done, outcome, within_s)
         if self._vain_waits <= 0 and not spared:
-            raise Undecidable("waiting for what is due has been in vain too often in this run")
+            raise Undecidable(f"{self._what} was waited for in vain too often in this run")
         outcome = self._again(ask, done, outcome)
         if not (done(outcome) or isinstance(outcome, Failed)):
             self._vain_waits -= 1

@@ -140,6 +140,11 @@ def _judge_fetch(bench: Bench, judge: Judge, liar: Caller) -> None:
     key = bench.spare()
     stolen = bench.at(liar.node, identity).keys.get_key_with_ids(bench.master.sae_id, [key.id])
     got = isinstance(stolen, Delivered) and bool(stolen.value.keys)
+    if got and _takes_without_a_claim(bench, liar):
+        why = f"{liar.identity.sae_id} gets a key of {bench.slave_id} without any header too"
+        requirement = "5.4-04" if liar.identity.sae_id == bench.master.sae_id else "5.4-02"
+        judge.not_applicable("ETSI-014-4-06", f"{why}: see ETSI-014-{requirement}")
+        return
     control: Outcome[KeyContainer] = stolen if got else bench.fetch(bench.slave, [key.id])
     judge.refusal(
         "ETSI-014-4-06",
@@ -148,6 +153,14 @@ def _judge_fetch(bench: Bench, judge: Judge, liar: Caller) -> None:
         due=f"no key of {bench.slave_id}",
         control=control,
         evidence=[stolen],
+    )
+
+
+def _takes_without_a_claim(bench: Bench, liar: Caller) -> bool:
+    """Whether a key of the slave's is given to the liar in its own name."""
+    key = bench.spare()
+    return isinstance(
+        liar.application.keys.get_key_with_ids(bench.master.sae_id, [key.id]), Delivered
     )
 
 
