@@ -52,7 +52,7 @@ class FalseIsAbsent(RequestFault):
     """A mandatory extension whose value is false, null, 0 or empty is taken for absent."""
 
     name = "mandatory-false-ignored"
-    requirements = ("ETSI-014-6.2-13",)
+    requirements = ("ETSI-014-6.2-13", "ETSI-014-6.2-15")
 
     def taken(self, request: KeyRequest) -> KeyRequest:
         return replace(request, mandatory=tuple(one for one in request.mandatory if one.value))
@@ -241,7 +241,7 @@ class OnlyFirstAdditional(RequestFault):
     """Of several additional slaves, only the first gets the key."""
 
     name = "additional-slaves-first-only"
-    requirements = ("ETSI-014-6.2-18",)
+    requirements = ("ETSI-014-6.2-18", "ETSI-014-6.2-21")
 
     def taken(self, request: KeyRequest) -> KeyRequest:
         return replace(request, additional_slaves=request.additional_slaves[:1])

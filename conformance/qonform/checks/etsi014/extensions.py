@@ -35,6 +35,25 @@ def an_unknown_mandatory_parameter(bench: Bench, judge: Judge) -> None:
         _judge_message(judge, "ETSI-014-6.2-14", UNSUPPORTED, refused, control)
 
 
+@judges(deepens=("ETSI-014-6.2-13",), keys=2)
+def an_unknown_mandatory_parameter_in_disguise(bench: Bench, judge: Judge) -> None:
+    """Get key with an unknown mandatory parameter whose value is nothing, or behind a known one."""
+    known = [
+        (extension.name, extension.possible)
+        for extension in bench.target.claims.keys.extensions
+        if extension.has_possible
+    ][:1]
+    control = bench.get_key(KeyRequest())
+    nothing: tuple[Any, ...] = (False, None, 0, "", [], {})
+    for value in nothing:
+        refused = bench.get_key(KeyRequest(mandatory=((UNKNOWN, value),)))
+        _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
+    if known:
+        refused = bench.get_key(KeyRequest(mandatory=(*known, (UNKNOWN, "on"))))
+        control = bench.get_key(KeyRequest(mandatory=tuple(known)))
+        _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
+
+
 @judges("ETSI-014-6.2-15", keys=2)
 def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None:
     """Get key with a parameter that the supplier supports, at a value that cannot be met.
@@ -100,14 +119,18 @@ def _is_fault(refused: Refused) -> bool:
     return refused.kind is RefusalKind.UNAVAILABLE or refused.code.startswith("5")
 
 
-@judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=by_effort(4, 8, 8))
+@judges("ETSI-014-6.2-16", "ETSI-014-6.2-17", keys=by_effort(7, 15, 15))
 def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
-    """Get key with an optional parameter that nobody knows, with values of every JSON type."""
+    """Get key, for two keys, with an unknown optional parameter, with values of every JSON type.
+
+    The ordinary answer has as many keys as are asked for (6.2-01), and that many are counted.
+    """
+    number = min(2, bench.max_number)
     control = bench.get_key(KeyRequest(1, bench.key_size))
     if not isinstance(control, Delivered):
         raise Undecidable(f"Get key without the parameter was not served: {control}")
     for value in VALUES[: bench.by_effort(3, len(VALUES), len(VALUES))]:
-        request = KeyRequest(1, bench.key_size, optional=((UNKNOWN, value),))
+        request = KeyRequest(number, bench.key_size, optional=((UNKNOWN, value),))
         outcome = bench.get_key(request)
         holds = isinstance(outcome, Delivered) or (
             isinstance(outcome, Refused)

@@ -46,6 +46,30 @@ def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
             )
 
 
+def _if_two_offered(offer: Offer, _effort: Effort) -> float:
+    return 2 if offer.max_sae_id_count > 1 else 0
+
+
+@judges(deepens=("ETSI-014-6.2-18",), keys=_if_two_offered)
+def every_one_of_two_additional_slaves_gets_the_keys(bench: Bench, judge: Judge) -> None:
+    """Two keys in one request for three slaves, which fetch them one after the other."""
+    if bench.multicast < 2:
+        judge.not_applicable("ETSI-014-6.2-18", f"max_SAE_ID_count is {bench.multicast}")
+        return
+    others = _others(bench)
+    if len(others) < 2:
+        raise Undecidable("needs clients with the roles `additional-slave` and `bystander`")
+    keys = bench.draw(min(2, bench.max_number), additional=others)
+    for by in (*reversed(others), bench.slave):
+        fetched = bench.fetch(by, [key.id for key in keys])
+        judge.that(
+            "ETSI-014-6.2-18",
+            same(keys, fetched),
+            due=f"the master's {len(keys)} keys for {by.sae_id}",
+            came=fetched,
+        )
+
+
 @judges("ETSI-014-6.2-20", keys=_unless_offered)
 def no_multicast_means_a_refusal(bench: Bench, judge: Judge) -> None:
     """An additional slave where Status says that there can be none."""

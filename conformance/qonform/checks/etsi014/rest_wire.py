@@ -325,6 +325,28 @@ def a_key_is_delivered_once_by_get(rest: RestBench, judge: Judge) -> None:
     judge_once(judge, fetched, slave.keys.get_key_with_ids(bench.master.sae_id, [key.id]))
 
 
+@judges(deepens=("ETSI-014-5.4-06",), keys=2)
+def a_key_is_delivered_once_by_either_method(rest: RestBench, judge: Judge) -> None:
+    """A key that the slave has had by POST is asked for by GET, and one that it had by GET by POST.
+
+    Where GET is not served, it refuses what it is asked for, and that is well, too.
+    """
+    bench = rest.bench
+    by_post, by_query = bench.slave, by_get(rest, bench.slave)
+    for first, then in ((by_post, by_query), (by_query, by_post)):
+        key = bench.spare()
+        fetched = bench.fetch(first, [key.id])
+        again = then.keys.get_key_with_ids(bench.master.sae_id, [key.id])
+        if isinstance(fetched, Delivered):
+            judge.refusal(
+                "ETSI-014-5.4-06",
+                again,
+                not isinstance(again, Delivered),
+                due="a refusal: the slave has had the key",
+                control=fetched,
+            )
+
+
 def _not_by_get(judge: Judge, fetched: Outcome[KeyContainer], *requirements: str) -> None:
     """What GET would show where it is served, POST shows where it is not."""
     for requirement in requirements:
