@@ -10,8 +10,8 @@ import ast
 NOT_COMPOSED = frozenset({"identity_from_header", "rewriting", "_then"})
 """Functions that serve variants and faults only: the network that is judged never calls them."""
 
-_ONLY_TOLD = frozenset({"__repr__", "_kind"})
-"""Functions whose outcome is for a person who reads it: the text leaves it free."""
+_ONLY_TOLD = frozenset({"__repr__", "_kind", "handle_error"})
+"""Functions that speak to a person, or to what is no HTTP: the text says nothing of either."""
 
 _REFUSING = frozenset({"malformed", "Refusal", "_plain_error"})
 """What is called to refuse, in words that the text leaves free; those that it fixes have names."""

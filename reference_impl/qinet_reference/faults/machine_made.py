@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from qinet_reference.domain.extensions import MAX_AGE_MS
-from qinet_reference.domain.model import Key
+from qinet_reference.domain.model import Key, Limits
 from qinet_reference.domain.refusal import MANDATORY_UNSUPPORTED, Reason, Refusal
 from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
 
@@ -153,3 +153,17 @@ class ReservedMemberCrashes(Fault):
                 raise
 
         return replace(wire, read_key_ids=read)
+
+
+class FewerSlavesThanTold(ServiceFault):
+    """As many additional slaves as Status allows are one too many."""
+
+    name = "slaves-fewer-than-told"
+    requirements = ("ETSI-014-6.1-15",)
+
+    async def get_key(
+        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
+    ) -> list[Key]:
+        if len(request.additional_slaves) >= Limits().max_sae_id_count:
+            raise Refusal(Reason.TOO_MANY_SLAVES, "too many additional_slave_SAE_IDs")
+        return await inner.get_key(caller, slave, request)

@@ -103,6 +103,8 @@ def _is_unmet(outcome: Outcome[KeyContainer]) -> bool:
 @judges(deepens=("ETSI-014-6.2-17",), keys=by_effort(3, len(VALUES), len(VALUES)))
 def a_mandatory_parameter_with_any_value(bench: Bench, judge: Judge) -> None:
     """Get key with each parameter that the supplier supports, with values of every JSON type."""
+    if not bench.target.claims.keys.extensions:
+        judge.not_applicable("ETSI-014-6.2-17", "the manifest claims no extension")
     for extension in bench.target.claims.keys.extensions:
         for value in VALUES[: bench.by_effort(3, len(VALUES), len(VALUES))]:
             request = KeyRequest(1, bench.key_size, mandatory=((extension.name, value),))

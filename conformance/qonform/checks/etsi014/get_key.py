@@ -131,14 +131,14 @@ def _judge_count(judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> N
 
 def _judge_promise(bench: Bench, judge: Judge, number: int, outcome: Outcome[KeyContainer]) -> None:
     """What Status says that one request may ask for is not a bad request; too little key may be."""
-    if number > 1 and isinstance(outcome, Refused) and outcome.kind is RefusalKind.BAD_REQUEST:
-        judge.refusal(
-            "ETSI-014-6.1-15",
-            outcome,
-            False,
-            due=f"{number} keys: Status allows {bench.max_number} in a request",
-            control=bench.get_key(KeyRequest(1, bench.cheapest)),
-        )
+    bad = isinstance(outcome, Refused) and outcome.kind is RefusalKind.BAD_REQUEST
+    judge.refusal(
+        "ETSI-014-6.1-15",
+        outcome,
+        not bad or number == 1,
+        due=f"{number} keys: Status allows {bench.max_number} in a request",
+        control=bench.get_key(KeyRequest(1, bench.cheapest)) if bad else outcome,
+    )
 
 
 def _smallest(offer: Offer, _effort: Effort) -> float:

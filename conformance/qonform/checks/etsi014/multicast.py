@@ -5,7 +5,7 @@ from __future__ import annotations
 from qonform.checks.etsi014.fetching import final, is_unauthorised, same
 from qonform.judging import Application, Bench, Cost, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import KeyRequest
-from qonform.ports.outcome import Delivered, Refused
+from qonform.ports.outcome import Delivered, RefusalKind, Refused
 from qonform.target import Role
 
 NO_MULTICAST = "max_SAE_ID_count is 0: no additional slaves are offered"
@@ -68,6 +68,28 @@ def every_one_of_two_additional_slaves_gets_the_keys(bench: Bench, judge: Judge)
             due=f"the master's {len(keys)} keys for {by.sae_id}",
             came=fetched,
         )
+
+
+def _one_for_each(offer: Offer, _effort: Effort) -> float:
+    return 1 + min(2, offer.max_sae_id_count)
+
+
+@judges(deepens=("ETSI-014-6.1-15",), keys=_one_for_each)
+def as_many_slaves_as_offered(bench: Bench, judge: Judge) -> None:
+    """A key for as many slaves as Status allows, and one for each of them alone."""
+    if not bench.multicast:
+        judge.not_applicable("ETSI-014-6.1-15", NO_MULTICAST)
+        return
+    others = _others(bench)[: bench.multicast]
+    if len(others) < bench.multicast:
+        raise Undecidable(f"Status allows {bench.multicast} additional slaves, and the manifest "
+                          f"has {len(others)}")  # fmt: skip
+    alone = [bench.get_key(KeyRequest(1, additional_slaves=(o.sae_id,))) for o in others]
+    control = next((o for o in alone if not isinstance(o, Delivered)), alone[0])
+    outcome = bench.get_key(KeyRequest(1, additional_slaves=tuple(o.sae_id for o in others)))
+    bad = isinstance(outcome, Refused) and outcome.kind is RefusalKind.BAD_REQUEST
+    due = f"a key for {len(others)} additional slaves, as many as Status allows"
+    judge.refusal("ETSI-014-6.1-15", outcome, not bad, due=due, control=control)
 
 
 @judges("ETSI-014-6.2-20", keys=_unless_offered)

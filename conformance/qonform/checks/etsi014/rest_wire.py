@@ -16,7 +16,7 @@ from qonform.checks.etsi014.fetching import (
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
-from qonform.judging import Undecidable, judges
+from qonform.judging import Effort, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import (
     GetKey,
     GetKeyWithIds,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from qonform.checks.wires import RestBench
     from qonform.drivers.etsi014_wire import Answer
-    from qonform.judging import Application, Bench, Effort, Judge, Offer
+    from qonform.judging import Application, Bench, Judge, Offer
 
 _PATIENCE = 3
 """Wrong answers after which nothing new is learnt."""
@@ -116,6 +116,26 @@ def a_path_that_cannot_be_decoded(rest: RestBench, judge: Judge) -> None:
         raise Undecidable(f"{answer}")
     judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
                came=f"/%FF%C0/status: {answer}", evidence=[control, answer])  # fmt: skip
+
+
+_MUCH = 2 << 20
+"""More than an HTTP server need read of a body. Unit: byte."""
+
+
+@judges(deepens=("ETSI-014-6.2-23",), keys=by_effort(0, 1, 1))
+def a_body_that_is_too_much(rest: RestBench, judge: Judge) -> None:
+    """Get key with two megabytes that are no JSON: refused in whatever way, or cut off."""
+    bench = rest.bench
+    if bench.effort is Effort.QUICK:
+        judge.not_applicable("ETSI-014-6.2-23", "not sent in a hurry")
+        return
+    answer = rest.post_key(bench.master, bench.slave_id, b"[" + b" " * _MUCH)
+    control = bench.get_key(KeyRequest())
+    if answer.reply is None or not isinstance(control, Delivered):
+        raise Undecidable(f"{answer}; an ordinary request: {control}")
+    holds = 400 <= answer.reply.status < 500 and not answer.has_keys
+    judge.that("ETSI-014-6.2-23", holds, due="a refusal, and no fault of the server",
+               came=f"POST of {_MUCH} bytes: {answer}", evidence=[answer, control])  # fmt: skip
 
 
 @judges("ETSI-014-6.2-06", keys=1)
