@@ -54,13 +54,13 @@ STAGES = (
     Stage("quick", (), ("--effort", "quick", "--profile", "etsi-014")),
     Stage("standard", (), ("--effort", "standard")),
     Stage(
-        "any size",
-        ("--variant", "serves-any-size"),
+        "variants",
+        ("--variant", "serves-any-size", "--variant", "optional-refused"),
         ("--effort", "quick", "--profile", "etsi-014"),
     ),
 )
 """The cheapest first; each only for what survived those before. The last composes what the plain
-network never uses: keys of sizes that are no multiple of 8."""
+network never uses: keys of sizes that are no multiple of 8, and refusals of optional extensions."""
 
 
 class NotStartedError(RuntimeError):

@@ -61,7 +61,7 @@ def test_what_conforms_is_not_counted_and_a_hole_is(outcomes):
         "| hung: the run did not end | 1 |",
         "| killed at `quick`, by a shall | 1 |",
         "| killed at `standard`, by a should alone | 1 |",
-        "| survived, and conforms | 1 |",
+        "| not killed, and conforms | 1 |",
         "| survived, and does not conform | 1 |",
         "| left undecided | 1 |",
         "| `m.py` | 7 | 2 | 2 | 1 | 2 | 50.0 % |",
