@@ -22,10 +22,10 @@ _INTRODUCTION = """\
 # Machine-made mutants
 
 Two mutation tools change the reference network in one place at a time, and the suite judges what
-comes out: at `quick` first, what survives that at `standard`, and what survives that beside variants
-that use code which the plain network never runs. Nobody chose the changes. A mutant is killed when a
-requirement fails, be it a shall or a should. What cannot make a difference for anybody who asks from
-outside is not changed: annotations, logs, the wording of messages that the text leaves free.
+comes out: at `quick` first, what survives that at `standard`, and what survives that beside two
+variants, which use code that the plain network never runs. Nobody chose the changes. A mutant is
+killed when a requirement fails, be it a shall or a should. What cannot make a difference to anybody
+outside is not changed: annotations, logs, messages whose wording the text leaves free.
 """
 
 _ALIVE = (Ended.SURVIVED, Ended.UNDECIDED)
