@@ -6,8 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hypothesis.configuration import set_hypothesis_home_dir
-
+from qonform.generators.seeding import let_the_seed_decide
 from qonform.running.plugin import collect_and_run
 from qonform.running.results import results_of
 from qonform.running.session import Progress, Session, Silent
@@ -30,7 +29,7 @@ def run(
         SelectionError: a filter or profile matches nothing; nothing was sent.
     """
     with tempfile.TemporaryDirectory(prefix="qonform-") as scratch:
-        set_hypothesis_home_dir(scratch)
+        let_the_seed_decide(Path(scratch))
         session = Session(target, catalogue, options, Path(scratch), progress or Silent())
         with session:
             try:
