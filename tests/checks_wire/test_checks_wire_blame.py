@@ -345,3 +345,19 @@ class WantsBothToRefuse(WantsBoth):
 def test_an_extension_is_refused_where_all_is_stated(judge_miniature):
     judged, _ = judge_miniature(WantsBothToRefuse(), extensions.an_unknown_mandatory_parameter)
     assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+
+
+def test_keys_that_later_ones_replace_leave_nothing_else_undecided(judge_miniature):
+    judged, _ = judge_miniature(
+        Forgetful(),
+        get_key.a_key_reaches_both_ends,
+        get_key.an_absent_number_is_one,
+        get_key.the_smallest_size_is_served,
+        rest_wire.a_key_request_may_state_nothing,
+        fetching.a_key_is_delivered_once,
+        rest_wire.a_key_is_delivered_once_by_get,
+        rest_wire.a_key_is_fetched_by_get,
+        rest_wire.a_key_id_that_is_no_uuid,
+        rest_wire.key_ids_that_cannot_be_read,
+    )
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged

@@ -67,6 +67,8 @@ class Bench(Advertised):
         self._patience = Patience(self.delay_s, "another answer")
         self._for_arrival = Patience(self.delay_s, "the arrival of a key")
         self._for_stock = Patience(self.delay_s, "more key in the store")
+        self._outlive: bool | None = None
+        """Whether a key can be fetched after a later Get key; None until one was tried."""
         self._bursts = Bursts(driver.meter)
         self.spares = self._spares()
         self.allowance_bits = driver.meter.key_budget_bits
@@ -123,12 +125,24 @@ class Bench(Advertised):
 
         For a check to which it makes no difference who drew the key and when. Raises Undecidable.
         """
-        if left := self.spares.take():
+        return self.spares_of(1)[0]
+
+    def spares_of(self, number: int) -> list[Key]:
+        """So many such keys. Raises Undecidable."""
+        keys: list[Key] = []
+        while len(keys) < number and (left := self.spares.take()):
             key, exchange = left
-            self.borrowed.append(exchange)
-            return key
-        (key,) = self.draw()
-        return key
+            if exchange == self.spares.latest or self._outlive:
+                self.borrowed.append(exchange)
+                keys.append(key)
+            elif self._outlive is None:
+                self._outlive = self._is_still_there(key)
+        missing = number - len(keys) if self._outlive is not False else number
+        return keys[: number - missing] + (self.draw(missing) if missing else [])
+
+    def _is_still_there(self, key: Key) -> bool:
+        """Whether a key outlives a later Get key (5.3-04); it is spent to see."""
+        return isinstance(self.fetch(self.slave, [key.id], judged=True), Delivered)
 
     def _draw_once(
         self, by: Application, to: str, request: KeyRequest, number: int

@@ -29,9 +29,13 @@ class Spares:
         self._profile = profile
         self._pair = master, slave
         self._keys: dict[str, tuple[Key, int, float]] = {}
+        self.latest = 0
+        """The exchange of the last Get key by anybody that was served."""
 
     def see(self, exchange: Exchange) -> None:
         """Takes in keys of a Get key without anything special; drops what is asked for."""
+        if isinstance(exchange.call, GetKey) and isinstance(exchange.outcome, Delivered):
+            self.latest = exchange.number
         match exchange.call, exchange.outcome:
             case GetKeyWithIds(key_ids=ids), _:
                 for key_id in ids:

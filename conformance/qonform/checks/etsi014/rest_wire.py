@@ -269,8 +269,7 @@ def any_key_ids_that_cannot_be_read(rest: RestBench, judge: Judge) -> None:
 def _key_ids(rest: RestBench, judge: Judge) -> Trial:
     """Get keys with key IDs by the slave, to whom one without fault is served."""
     bench, master = rest.bench, rest.bench.master.sae_id
-    bench.draw()  # stays: no refusal is for want of any key
-    first, second = bench.spare(), bench.spare()
+    _stays, first, second = bench.spares_of(3)  # so that no refusal is for want of any key
     if not isinstance(served := bench.fetch(bench.slave, [first.id]), Delivered):
         raise Undecidable(f"a request without fault is not served either: {served}")
     got = by_get(rest, bench.slave).keys.get_key_with_ids(master, [second.id])
