@@ -56,17 +56,17 @@ KEY_REQUESTS = (
 )
 """One of each kind."""
 
-_SOME_ID = "5f8b7c1e-3a4d-4c55-9d6e-7f8091a2b3c4"
+SOME_ID = "5f8b7c1e-3a4d-4c55-9d6e-7f8091a2b3c4"
 
 KEY_IDS = (
     posted("no key_IDs", {}),
-    posted("a string for key_IDs", {"key_IDs": _SOME_ID}),
-    posted("an object for key_IDs", {"key_IDs": {"key_ID": _SOME_ID}}),
+    posted("a string for key_IDs", {"key_IDs": SOME_ID}),
+    posted("an object for key_IDs", {"key_IDs": {"key_ID": SOME_ID}}),
     posted("numbers in key_IDs", {"key_IDs": [1]}),
     posted("an entry without key_ID", {"key_IDs": [{}]}),
     posted("a number for key_ID", {"key_IDs": [{"key_ID": 1}]}),
     posted("a key_ID that is no UUID", {"key_IDs": [{"key_ID": "not-a-uuid"}]}),
-    posted("an array at the top", [{"key_ID": _SOME_ID}]),
+    posted("an array at the top", [{"key_ID": SOME_ID}]),
     posted("broken JSON", b'{"key_IDs": [{"key_ID": '),
     Malformed("a key_ID that is no UUID", query="key_ID=not-a-uuid"),
 )
@@ -74,10 +74,10 @@ KEY_IDS = (
 
 RESERVED = (
     posted("a number for key_IDs_extension", {
-        "key_IDs": [{"key_ID": _SOME_ID}], "key_IDs_extension": 1,
+        "key_IDs": [{"key_ID": SOME_ID}], "key_IDs_extension": 1,
     }),
     posted("a string for key_ID_extension", {
-        "key_IDs": [{"key_ID": _SOME_ID, "key_ID_extension": "qonform"}],
+        "key_IDs": [{"key_ID": SOME_ID, "key_ID_extension": "qonform"}],
     }),
 )  # fmt: skip
 """Members for future use, of a wrong type, beside the ID of a key that nobody has: whether
@@ -108,7 +108,7 @@ def key_ids() -> st.SearchStrategy[Malformed]:
     )
     wrong = st.one_of(_no_list, st.lists(entry, min_size=1, max_size=3))
     return st.one_of(
-        _cut_short({"key_IDs": [{"key_ID": _SOME_ID}]}),
+        _cut_short({"key_IDs": [{"key_ID": SOME_ID}]}),
         _misplaced(),
         wrong.map(lambda v: posted(f"key_IDs {json.dumps(v)}", {"key_IDs": v})),
         _words.map(lambda w: Malformed(f"key_ID {w}", query=f"key_ID={w}")),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from qonform.checks.etsi014.fetching import (
+    ONE_KEY_A_REQUEST,
     final,
     is_unauthorised,
     judge_nothing_consumed,
     judge_once,
 )
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size
+from qonform.checks.wires import simple_call
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
 from qonform.judging import Effort, Undecidable, by_effort, judges
@@ -103,19 +105,21 @@ def _association(answer: Answer) -> Status | None:
 
 
 @judges(deepens=("ETSI-014-6.2-23",), keys=0)
-def a_path_that_cannot_be_decoded(rest: RestBench, judge: Judge) -> None:
-    """Get status for bytes that are not UTF-8: an SAE that nobody knows, or a bad request."""
+def a_path_that_names_nobody(rest: RestBench, judge: Judge) -> None:
+    """Get status for bytes that are not UTF-8, and a key of a master whose ID is empty."""
     bench = rest.bench
     control = rest.get_status(bench.master, bench.slave_id)
     if not isinstance(control.outcome, Delivered):
         raise Undecidable(f"Get status is not served for the slave either: {control}")
-    answer = rest.driver.send(
-        bench.master.node, bench.master.identity, Request("GET", "/%FF%C0/status")
-    )
-    if answer.reply is None:
-        raise Undecidable(f"{answer}")
-    judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
-               came=f"/%FF%C0/status: {answer}", evidence=[control, answer])  # fmt: skip
+    for by, path in (
+        (bench.master, "/%FF%C0/status"),
+        (bench.slave, f"//dec_keys?key_ID={malformed.SOME_ID}"),
+    ):
+        answer = rest.driver.send(by.node, by.identity, Request("GET", path))
+        if answer.reply is None:
+            raise Undecidable(f"{path}: {answer}")
+        judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
+                   came=f"{path}: {answer}", evidence=[control, answer])  # fmt: skip
 
 
 _MUCH = 2 << 20
@@ -167,6 +171,26 @@ def get_with_number_and_size_is_served(rest: RestBench, judge: Judge) -> None:
     size, number = _another_size(rest.bench), min(2, rest.bench.max_number)
     for request in (KeyRequest(number), KeyRequest(size=size), KeyRequest(number, size)):
         _judge_get(rest, judge, "ETSI-014-6.2-08", request, request)
+
+
+@judges(deepens=("ETSI-014-6.2-01",), keys=4)
+def what_is_unknown_hides_nothing(rest: RestBench, judge: Judge) -> None:
+    """Get key for two keys, beside a parameter that the standard does not know, by GET and POST."""
+    bench = rest.bench
+    if bench.max_number < 2:
+        judge.not_applicable("ETSI-014-6.2-01", ONE_KEY_A_REQUEST)
+        return
+    bench.afford(4 * bench.key_size)
+    asked = {"qonform_unknown": 1, "number": 2}
+    call = simple_call(bench.master, bench.slave_id, number=2)
+    for answer in (
+        rest.get_key(bench.master, bench.slave_id, asked, call=call),
+        rest.post_key(bench.master, bench.slave_id, asked, call=call),
+    ):
+        if isinstance(answer.outcome, Delivered):
+            came = len(answer.outcome.value.keys)
+            judge.that("ETSI-014-6.2-01", came == 2, due="2 keys, or an error",
+                       came=f"{came} keys for {asked}", evidence=[answer])  # fmt: skip
 
 
 def _another_size(bench: Bench) -> int:
