@@ -105,7 +105,9 @@ async def numbers_and_sizes(lab: Any) -> Any:
         {"size": 2048}, {"size": 257}, {"size": 56}, {"size": 4104}, {"number": 1}, {"number": -1},
     ]  # fmt: skip
     replies = [await get(lab, body) for body in bodies]
-    replies += [await get(lab, query=query) for query in ("", "?number=2&size=128")]
+    replies += [
+        await get(lab, query=query) for query in ("", "?number=2&size=128", "?x=1&number=2")
+    ]
     return [(told(reply), lengths(reply)) for reply in replies]
 
 

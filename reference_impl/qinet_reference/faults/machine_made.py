@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -167,3 +168,19 @@ class FewerSlavesThanTold(ServiceFault):
         if len(request.additional_slaves) >= Limits().max_sae_id_count:
             raise Refusal(Reason.TOO_MANY_SLAVES, "too many additional_slave_SAE_IDs")
         return await inner.get_key(caller, slave, request)
+
+
+class UnknownParameterHidesOthers(Fault):
+    """A query is read up to the first parameter that the KME does not know (REST)."""
+
+    name = "unknown-parameter-hides-others"
+    requirements = ("ETSI-014-6.2-01",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def read(query: str | None, body: bytes | None) -> KeyRequest:
+            known = takewhile(
+                lambda one: one.startswith(("number=", "size=")), (query or "").split("&")
+            )
+            return wire.read_key_request("&".join(known), body)
+
+        return replace(wire, read_key_request=read)
