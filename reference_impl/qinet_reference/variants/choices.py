@@ -22,6 +22,8 @@ from qinet_reference.variants.variant import ServiceVariant, StoreVariant, Varia
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qinet.keys.v1 import key_delivery_pb2 as pb
+    from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.adapters.rest_wire import Document, RestWire
     from qinet_reference.domain.directory import Directory
@@ -267,7 +269,7 @@ class DuplicatesServed(ServiceVariant):
 
 
 class NoIdsNoKeys(ServiceVariant):
-    """Get key with an empty list of key IDs is answered with an empty container."""
+    """No key IDs yield an empty container (REST: the common interface fixes a refusal)."""
 
     name = "no-ids-no-keys"
 
@@ -278,6 +280,12 @@ class NoIdsNoKeys(ServiceVariant):
             await inner.get_status(caller, master)
             return []
         return await inner.get_key_with_ids(caller, master, key_ids)
+
+    def grpc(self, wire: GrpcWire) -> GrpcWire:
+        def read(message: pb.GetKeyWithKeyIdsRequest) -> Sequence[str]:
+            return wire.read_key_ids(message) or [""]
+
+        return replace(wire, read_key_ids=read)
 
 
 class EverybodyAssociated(Variant):
