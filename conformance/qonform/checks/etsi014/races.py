@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from qonform.judging import (
     Cost,
     Effort,
     Judge,
+    Network,
     Offer,
     Shot,
     Story,
@@ -325,6 +327,24 @@ def _masters(bench: Bench, request: KeyRequest) -> list[tuple[Application, Call]
         with suppress(Undecidable):  # with one node only, the master races against itself
             pairs.append((bench.slave, bench.master.sae_id))
     return [(by, GetKey(by.sae_id, to, request)) for by, to in pairs]
+
+
+@judges(deepens=("ETSI-014-5.4-07",), keys=cost(1), chance=True)
+def one_slave_asks_over_all_transports_at_once(network: Network, judge: Judge) -> None:
+    """The slave asks for one key over several transports at once: at most one answer has it.
+
+    No text says that it can be fetched over another than Get key. If it is, it is gone.
+    """
+    bench = network.bench
+    slaves = [b.slave for b in network.benches]
+    told = [
+        replace(slave, node=f"{slave.node} over {b.profile}")
+        for slave, b in zip(slaves, network.benches, strict=True)
+    ]
+    with Race(bench, judge, "ETSI-014-5.4-07") as race:
+        for (key,) in race.keys(1):
+            race.burst([_fetch(by, bench, key) for by in islice(cycle(told), race.at_once)])
+            race.settle([told[0]], [key])
 
 
 @judges(deepens=("ETSI-014-5.4-07",), keys=cost(1), chance=True)
