@@ -63,6 +63,10 @@ _KINDS = {
     grpc.StatusCode.INTERNAL: RefusalKind.UNAVAILABLE,
 }
 
+_WATCHED_S = 0.5
+"""How long after it was waited for a connection may still be watched by a thread of gRPC's, which
+would complain loudly if it were closed meanwhile. It looks up every 0.2 s."""
+
 _MADE_LOCALLY = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -125,6 +129,8 @@ class QinetDriver:
         self._nodes = {node.id: node.qinet for node in target.nodes if node.qinet}
         self._local = threading.local()
         self._opened: list[grpc.Channel] = []
+        self._made_ready: set[grpc.Channel] = set()
+        self._watched_until_s = 0.0
         self.unverified: dict[str, str] = {}
         """Always empty: gRPC offers no way to go on with a certificate that does not verify."""
 
@@ -176,9 +182,13 @@ class QinetDriver:
         return channel
 
     def _make_ready(self, channel: grpc.Channel) -> None:
-        """Waits for TLS to be done. If it is not in time, the call itself will say so."""
+        """Waits, once, for TLS to be done. If it is not in time, the call itself will say so."""
+        if channel in self._made_ready:
+            return
+        self._made_ready.add(channel)
         with suppress(grpc.FutureTimeoutError):
             grpc.channel_ready_future(channel).result(self.meter.limits.timeout_s / 4)
+        self._watched_until_s = time.monotonic() + _WATCHED_S
 
     def _open(self, node: str, identity: Identity) -> grpc.Channel:
         ca = self._nodes[node].ca
@@ -302,7 +312,9 @@ class QinetDriver:
         self._local = threading.local()
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, once gRPC does not watch it any more."""
+        time.sleep(max(0.0, self._watched_until_s - time.monotonic()))
+        self._made_ready.clear()
         while self._opened:
             self._opened.pop().close()
 
