@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
+_ASK = 1  # SSL_VERIFY_PEER
 _SELF_SIGNED = 18  # X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
 
 
@@ -253,7 +254,7 @@ def _decide(context: ssl.SSLContext, accepts: ctypes._FuncPointer) -> None:
     CPython's SSLContext begins with the object header, and next comes its SSL_CTX.
     """
     native = ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
-    _OPENSSL.SSL_CTX_set_verify(native, int(context.verify_mode), accepts)
+    _OPENSSL.SSL_CTX_set_verify(native, _ASK, accepts)
 
 
 _OPENSSL = ctypes.CDLL(_ssl.__file__)

@@ -196,7 +196,7 @@ class KeyBesideThe401(AnyoneMayFetch):
     """A stranger is answered 401, with the keys in the body."""
 
     name = "stranger-gets-401-and-keys"
-    requirements = ("ETSI-014-5.4-02",)
+    requirements = ("ETSI-014-5.4-05", "ETSI-014-6.4-06", "ETSI-014-6.5-03")
 
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
         try:
@@ -336,7 +336,7 @@ class KnownByConnection(Fault):
 
     name = "identity-sticks-to-connection"
     requirements = ("ETSI-014-4-04", "ETSI-014-4-05")
-    beside = ("header-identity",)
+    beside = ("plain-http",)
 
     def rest(self, wire: RestWire) -> RestWire:
         known: WeakKeyDictionary[object, str | None] = WeakKeyDictionary()

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from itertools import pairwise
 
-from qonform.judging import Application, Bench, Judge, Undecidable, by_effort, judges
+from qonform.judging import (
+    Application,
+    Bench,
+    Effort,
+    Judge,
+    Offer,
+    Undecidable,
+    by_effort,
+    judges,
+)
 from qonform.ports.key_delivery import Key, KeyRequest
 from qonform.ports.outcome import Delivered
 
@@ -85,11 +95,17 @@ def the_store_shrinks_by_what_is_delivered(bench: Bench, judge: Judge) -> None:
     )
 
 
-@judges("ETSI-014-5.3-04", keys=3)
+@judges("ETSI-014-5.3-04", keys=4)
 def earlier_keys_outlive_later_requests(bench: Bench, judge: Judge) -> None:
-    """Two Get keys for the slave, one for another SAE between them; then all are fetched."""
+    """Two Get keys for the slave, between them one for another SAE and one by the slave itself.
+
+    Then all that is due to slaves of the master is fetched.
+    """
     first = bench.draw()
     other = _other_pair(bench)
+    if not bench.target.claims.keys.one_way:
+        with suppress(Undecidable):  # whether the slave can be a master is 5.3-05
+            bench.draw(by=bench.slave, to=bench.master.sae_id)
     second = bench.draw()
     fetched = [bench.fetch(bench.slave, [key.id for key in keys]) for keys in (second, first)]
     if not isinstance(fetched[0], Delivered):
@@ -106,6 +122,30 @@ def earlier_keys_outlive_later_requests(bench: Bench, judge: Judge) -> None:
         judge.that(
             "ETSI-014-5.3-04", isinstance(late, Delivered), due="the other pair's key", came=late
         )
+
+
+def _waiting(effort: Effort) -> int:
+    return effort.of(24, 48, 200)
+
+
+def _cost_of_waiting(offer: Offer, effort: Effort) -> float:
+    return offer.keys(_waiting(effort) * offer.smallest)
+
+
+@judges(deepens=("ETSI-014-5.3-04",), keys=_cost_of_waiting)
+def many_keys_wait_for_their_slave(bench: Bench, judge: Judge) -> None:
+    """Many small keys are drawn one after the other; then the slave fetches the first."""
+    number = _waiting(bench.effort)
+    keys = [key for _ in range(number) for key in bench.draw(size=bench.smallest)]
+    last, first = (bench.fetch(bench.slave, [key.id]) for key in (keys[-1], keys[0]))
+    if not isinstance(last, Delivered):
+        raise Undecidable(f"the slave does not get even the last key: {last}")
+    judge.that(
+        "ETSI-014-5.3-04",
+        isinstance(first, Delivered),
+        due=f"the first of {number} keys, which were drawn one after the other",
+        came=first,
+    )
 
 
 def _other_pair(bench: Bench) -> tuple[Application, list[Key]] | None:

@@ -164,6 +164,27 @@ def a_resumed_session_is_authenticated(rest: RestBench, judge: Judge) -> None:
                    evidence=[first, second])  # fmt: skip
 
 
+@judges(deepens=("ETSI-014-4-04",), keys=0)
+def a_resumed_session_of_nobody_is_not_served(rest: RestBench, judge: Judge) -> None:
+    """Somebody without a certificate asks for a Status, and again in a resumed TLS session."""
+    for caller in one_per_node(rest.bench):
+        nobody = caller.identity.without_certificate()
+        nobody = replace(nobody, label=f"{nobody.label}, resuming its session,")
+        context = rest.driver.context(caller.node, nobody)
+        if context is None:
+            judge.not_applicable("ETSI-014-4-04", plainly(caller))
+            continue
+        resumed = resume_sessions(context)
+        request = status_request(caller.identity.sae_id, caller.peer)
+        rest.driver.send(caller.node, nobody, request)
+        again = rest.driver.send(caller.node, nobody, request, fresh=True).outcome
+        if resumed():
+            who = f"{nobody.label} at {caller.node}"
+            judge_turned_away(judge, "ETSI-014-4-04", who, again, caller.control())
+        else:
+            judge.not_applicable("ETSI-014-4-04", f"nobody has a session at {caller.node}")
+
+
 @judges("ETSI-014-5.1-01", keys=0)
 def both_sides_show_a_certificate(bench: Bench, judge: Judge) -> None:
     """A handshake, watched for the server's certificate and its request for the SAE's."""
