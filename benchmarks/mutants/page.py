@@ -87,6 +87,12 @@ class Campaign:
         """Ids of the survivors that conform."""
         return {id_ for one in self.explanations if one.equivalent for id_ in one.mutants}
 
+    @property
+    def closed(self) -> set[str]:
+        """Ids of the judged mutants that survived until their hole was closed."""
+        judged = {mutant.id for mutant, _ in self.judged}
+        return {id_ for one in self.explanations if one.closed_by for id_ in one.mutants} & judged
+
     def ended(self, *kinds: Ended, module: str | None = None) -> list[tuple[Mutant, Outcome]]:
         """Those that ended so, of one module or of all."""
         return [
@@ -118,6 +124,10 @@ def _head(campaign: Campaign) -> Iterator[str]:
     yield _INTRODUCTION
     share = _share(len(killed), total)
     yield f"**{len(killed)} of {total} mutants that do not conform are killed: {share}.**"
+    if campaign.closed:
+        first = _share(len(killed) - len(campaign.closed), total)
+        yield f"{len(campaign.closed)} of them showed holes that were closed since:"
+        yield f"at first sight {first} were killed."
     if len(campaign.judged) < campaign.made:
         yield "They are a random sample of all that were made, for which the 95 % interval of this"
         yield f"share is {_percent(low)} to {_percent(high)}."

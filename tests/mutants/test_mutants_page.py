@@ -71,6 +71,7 @@ def test_what_conforms_is_not_counted_and_a_hole_is(outcomes):
 
 def test_a_closed_hole_is_told_with_what_sees_it_now(outcomes):
     text = told(outcomes, Explanation("Nobody asked.", False, ("k1",), "a check"))
+    assert "at first sight 20.0 % were killed" in text
     assert text.index("## Holes that were closed") < text.index("Seen by a check.")
 
 
