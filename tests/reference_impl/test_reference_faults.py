@@ -212,6 +212,7 @@ async def life_cycle(lab: Any) -> Any:
         told(await fetch(lab, first, UNKNOWN)),
         told(await fetch(lab, first)),
         told(await fetch(lab, first)),
+        told(await fetch(lab, second, second)),
         told(await fetch(lab, second)),
     ]
 

@@ -184,3 +184,18 @@ class UnknownParameterHidesOthers(Fault):
             return wire.read_key_request("&".join(known), body)
 
         return replace(wire, read_key_request=read)
+
+
+class TwiceAskedIsLost(ServiceFault):
+    """A key that is asked for twice in one request is taken out once, then missed, and lost."""
+
+    name = "twice-asked-is-lost"
+    requirements = ("ETSI-014-6.4-07",)
+
+    async def get_key_with_ids(
+        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
+    ) -> list[Key]:
+        keys = await inner.get_key_with_ids(caller, master, list(dict.fromkeys(key_ids)))
+        if len(keys) < len(key_ids):
+            raise Refusal(Reason.INTERNAL, "internal error")
+        return keys

@@ -203,6 +203,25 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
         )
 
 
+@judges(deepens=("ETSI-014-6.4-07",), keys=2)
+def a_batch_with_one_key_twice(bench: Bench, judge: Judge) -> None:
+    """The slave asks for a key twice in one request; where that is refused, it asks once."""
+    earlier, key = bench.draw(2)
+    if not isinstance(first := bench.fetch(bench.slave, [earlier.id]), Delivered):
+        raise Undecidable(f"the slave does not get an earlier key either: {first}")
+    twice = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id, key.id])
+    if not isinstance(twice, Refused):
+        judge.not_applicable("ETSI-014-6.4-07", f"not refused: {twice}")
+        return
+    fetched = bench.fetch(bench.slave, [key.id])
+    judge.that(
+        "ETSI-014-6.4-07",
+        isinstance(fetched, Delivered),
+        due=f"the key, which was asked for twice before and {twice}",
+        came=fetched,
+    )
+
+
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
 def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     """The slave fetches a key, and then asks for it again."""
