@@ -153,6 +153,14 @@ def test_a_wrong_master_in_the_request_leaves_the_answer_open_but_not_to_strange
     assert breaks(model, "x", ["k0"], delivered(KEYS[0]), master="other") == "ETSI-014-5.4-02"
 
 
+def test_so_does_a_wrong_master_of_a_key_that_the_slave_has_had():
+    model = store()
+    assert breaks(model, "s", ["k0"], delivered(KEYS[0])) is None
+    for outcome in (NO, BAD, OTHER):
+        assert breaks(model, "s", ["k0"], outcome, master="other") is None
+    assert breaks(model, "s", ["k0"], delivered(KEYS[0]), master="other") == "ETSI-014-5.4-06"
+
+
 def test_what_is_no_key_id_may_be_refused_in_any_way_but_not_served():
     for outcome in (BAD, OTHER, NO):
         assert breaks(store(), "s", ["k0", "nonsense"], outcome) is None
