@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
     from qinet_reference.domain.model import Key, KeyRequest, Order, Status
+    from qinet_reference.plan import Plan
 
 
 class SameSlaveRace(StoreFault):
@@ -111,7 +112,7 @@ class SlavesRace(StoreFault):
 
 
 class CountRaces(ServiceFault):
-    """Of several Get keys within 20 ms, only the first lowers the count of stored keys."""
+    """Of Get keys within 20 ms, only the first lowers the count of keys. Half are stored."""
 
     name = "race-stored-count"
     requirements = ("ETSI-014-5.3-03",)
@@ -120,6 +121,9 @@ class CountRaces(ServiceFault):
     def __init__(self) -> None:
         self._lost: dict[tuple[str | None, str], int] = {}
         self._under_way: set[tuple[str | None, str]] = set()
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, initial_keys=plan.limits.max_key_count // 2, rate=100.0)
 
     async def get_status(
         self, inner: KeyDelivery, kme: str, caller: str | None, slave: str

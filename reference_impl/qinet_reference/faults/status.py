@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from qinet_reference.adapters.rest import Handler
     from qinet_reference.domain.key_service import KeyDelivery
+    from qinet_reference.plan import Plan
 
 
 class StatusFieldMissing(Fault):
@@ -251,13 +252,16 @@ class CountOfTheUnfetched(ServiceFault):
 
 
 class CountByRequest(ServiceFault):
-    """The count of stored keys falls by one with each Get key, however many keys it yields."""
+    """The count falls by one with each Get key, however many keys it yields. Half are stored."""
 
     name = "status-count-falls-by-request"
     requirements = ("ETSI-014-5.3-03",)
 
     def __init__(self) -> None:
         self._surplus: dict[tuple[str | None, str], int] = {}
+
+    def plan(self, plan: Plan) -> Plan:
+        return replace(plan, initial_keys=plan.limits.max_key_count // 2, rate=100.0)
 
     async def get_status(
         self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
