@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
+from qonform.checks.patience import patiently
 from qonform.judging import Bench, Judge, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
@@ -69,9 +71,9 @@ def a_mandatory_parameter_that_cannot_be_met(bench: Bench, judge: Judge) -> None
         return
     for extension in claimed:
         request = KeyRequest(mandatory=((extension.name, extension.impossible),))
-        refused = bench.get_key(request)
+        refused = patiently(partial(bench.get_key, request))
         possible = ((extension.name, extension.possible),) if extension.has_possible else None
-        control = met = bench.get_key(KeyRequest(mandatory=possible))
+        control = met = patiently(partial(bench.get_key, KeyRequest(mandatory=possible)))
         if possible and isinstance(met, Refused):
             control = bench.get_key(KeyRequest())
             judge.refusal(
@@ -108,7 +110,7 @@ def a_mandatory_parameter_with_any_value(bench: Bench, judge: Judge) -> None:
     for extension in bench.target.claims.keys.extensions:
         for value in VALUES[: bench.by_effort(3, len(VALUES), len(VALUES))]:
             request = KeyRequest(1, bench.key_size, mandatory=((extension.name, value),))
-            outcome = bench.get_key(request)
+            outcome = patiently(partial(bench.get_key, request))
             due = "keys or a refusal, but no fault of the server"
             if isinstance(outcome, Refused) and _is_fault(outcome):
                 control = bench.get_key(KeyRequest(1, bench.key_size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -15,6 +16,7 @@ from qonform.checks.etsi014.fetching import (
     judge_once,
 )
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size
+from qonform.checks.patience import patiently
 from qonform.checks.wires import simple_call
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
@@ -115,7 +117,8 @@ def a_path_that_names_nobody(rest: RestBench, judge: Judge) -> None:
         (bench.master, "/%FF%C0/status"),
         (bench.slave, f"//dec_keys?key_ID={malformed.SOME_ID}"),
     ):
-        answer = rest.driver.send(by.node, by.identity, Request("GET", path))
+        request = Request("GET", path)
+        answer = patiently(partial(rest.driver.send, by.node, by.identity, request))
         if answer.reply is None:
             raise Undecidable(f"{path}: {answer}")
         judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
@@ -133,7 +136,8 @@ def a_body_that_is_too_much(rest: RestBench, judge: Judge) -> None:
     if bench.effort is Effort.QUICK:
         judge.not_applicable("ETSI-014-6.2-23", "not sent in a hurry")
         return
-    answer = rest.post_key(bench.master, bench.slave_id, b"[" + b" " * _MUCH)
+    body = b"[" + b" " * _MUCH
+    answer = patiently(lambda: rest.post_key(bench.master, bench.slave_id, body))
     control = bench.get_key(KeyRequest())
     if answer.reply is None or not isinstance(control, Delivered):
         raise Undecidable(f"{answer}; an ordinary request: {control}")
@@ -249,7 +253,7 @@ def a_size_by_get_that_is_no_multiple_of_8(rest: RestBench, judge: Judge) -> Non
     control = bench.get_key(KeyRequest(size=bench.smallest), by=asker)
     if not isinstance(control, Delivered):
         raise Undecidable(f"GET is not served at a multiple of 8 either: {control}")
-    outcome = asker.keys.get_key(bench.slave_id, KeyRequest(size=size))
+    outcome = patiently(lambda: asker.keys.get_key(bench.slave_id, KeyRequest(size=size)))
     judge_odd_size(judge, size, outcome, control)
 
 
@@ -315,7 +319,8 @@ def reserved_members_of_a_wrong_type(rest: RestBench, judge: Judge) -> None:
     Nobody need look at what is for future use: in either case there is no key to be had.
     """
     for case in malformed.RESERVED:
-        answer = rest.post_key_ids(rest.bench.slave, rest.bench.master.sae_id, case.body)
+        slave, master = rest.bench.slave, rest.bench.master.sae_id
+        answer = patiently(partial(rest.post_key_ids, slave, master, case.body))
         if answer.reply is None:
             raise Undecidable(f"{case}: {answer}")
         holds = 400 <= answer.reply.status < 500 and not answer.has_keys
@@ -453,7 +458,7 @@ class Trial:
     def _one(self, case: malformed.Malformed) -> None:
         if self._wrong >= _PATIENCE or (case.body is None and not self._by_get):
             return
-        answer = self._ask(case)
+        answer = patiently(lambda: self._ask(case))
         if answer.reply is None:
             self._wrong += 1
             self._judge.undecided(self._requirement, f"{case}: {answer}", evidence=[answer])
