@@ -92,7 +92,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"{EXPLANATIONS.name}: {error}")
     given.page.write_text(
-        page(told, f"python -m benchmarks.mutants --sample {given.sample}"), "utf-8"
+        page(told, f"python -m benchmarks.mutants --sample {len(told.judged)}"), "utf-8"
     )
 
 
