@@ -361,3 +361,10 @@ def test_keys_that_later_ones_replace_leave_nothing_else_undecided(judge_miniatu
         rest_wire.key_ids_that_cannot_be_read,
     )
     assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+
+
+def test_histories_without_additional_slaves_say_nothing_of_them(judge_miniature):
+    judged, _ = judge_miniature(Miniature(), histories.any_history_agrees_with_the_model)
+    of_several = [judged[f"ETSI-014-{number}"][0] for number in ("6.2-19", "6.2-22")]
+    assert of_several == ["not_applicable"] * 2, judged
+    assert judged["ETSI-014-5.4-01"][0] == "pass", judged
