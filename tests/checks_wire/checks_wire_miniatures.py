@@ -22,7 +22,7 @@ HEADER = "X-Who"
 
 
 class Refused(Exception):  # noqa: N818 - an answer
-    """An HTTP code and a message."""
+    """An HTTP code and a message; and headers, if any."""
 
 
 class Miniature:
@@ -129,15 +129,20 @@ def serving(kme: Miniature, node: str) -> Iterator[int]:
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers: dict[str, str] = {}
             try:
                 code, document = 200, kme.answer(node, self.command, self.path, body,
                                                  dict(self.headers))  # fmt: skip
             except Refused as refused:
-                code, document = refused.args[0], {"message": refused.args[1]}
+                code, message, *more = refused.args
+                document = {"message": message}
+                headers = more[0] if more else {}
             reply = json.dumps(document).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(reply)))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply)
 

@@ -50,6 +50,25 @@ def test_a_key_that_a_later_get_key_loses_is_no_matter_of_its_size(judge_miniatu
     assert failed == {"ETSI-014-5.3-04"}, judged
 
 
+class Throttled(Miniature):
+    """Two requests in three are too many for it: it says so, and when to ask again."""
+
+    asked = 0
+
+    def answer(self, *asked: Any) -> Any:
+        self.asked += 1
+        if self.asked % 3:
+            raise Refused(503, "too many requests", {"Retry-After": "0"})
+        return super().answer(*asked)
+
+
+def test_who_is_asked_to_ask_again_later_does(judge_miniature):
+    judged, _ = judge_miniature(
+        Throttled(), get_key.a_size_that_is_no_multiple_of_8, rest_wire.key_ids_that_cannot_be_read
+    )
+    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+
+
 def test_null_stands_for_an_absent_status_extension(judge_miniature):
     _, session = judge_miniature(WritesNull(), life_cycle.status_consumes_nothing)
     seen = {r.finding.requirement: r.finding.verdict for r in session.monitored()}

@@ -53,6 +53,11 @@ from qonform.drivers.etsi014_wire import (
 _JSON_TYPE = "application/json"
 
 
+_BUSY = frozenset({429, 503})
+_PATIENCE = 3
+"""How often a busy target is asked again."""
+
+
 @dataclass(frozen=True)
 class _Sent:
     """A request as it goes out: with its whole path and all its headers."""
@@ -124,10 +129,25 @@ class Etsi014Driver:
     ) -> Answer:
         """Sends one request and records the exchange. Never raises for what the target does.
 
+        A target that is busy may say when to ask again (RFC 7231 7.1.3), and is asked again then:
+        that it was busy says nothing of the request. Not so in a volley, whose moment is over.
+
         Args:
             fresh: on a connection of its own.
             plain: without TLS, whatever the manifest says.
         """
+        patience = 0 if self.meter.in_volley else _PATIENCE
+        while True:
+            answer = self._send(node, identity, request, fresh=fresh, plain=plain)
+            wait_s = _wait_asked_for(answer)
+            if not patience or wait_s is None or wait_s > self.meter.limits.timeout_s:
+                return answer
+            patience -= 1
+            time.sleep(wait_s)
+
+    def _send(
+        self, node: str, identity: Identity, request: Request, *, fresh: bool, plain: bool
+    ) -> Answer:
         sent = self._prepared(node, identity, request, plain=plain)
         line = f"{node} over {self.profile}"
         with self.meter.request(line):
@@ -137,7 +157,7 @@ class Etsi014Driver:
         if isinstance(result, WireError) and result.certificate and node not in self.unverified:
             self.unverified[node] = result.cause
             self._contexts = {k: c for k, c in self._contexts.items() if k[0] != node}
-            return self.send(node, identity, request, fresh=fresh)
+            return self._send(node, identity, request, fresh=fresh, plain=plain)
         if identity.enrolled:
             self.meter.heard(line, answered=isinstance(result, Reply))
         return self._recorded(node, identity, sent, result, at, took)
@@ -306,6 +326,15 @@ class Etsi014Client:
 
     def _send(self, request: Request) -> Outcome[Any]:
         return self._driver.send(self._node, self._identity, request).outcome
+
+
+def _wait_asked_for(answer: Answer) -> int | None:
+    """Seconds after which a busy target wants to be asked again; None if it names none."""
+    reply = answer.reply
+    if reply is None or reply.status not in _BUSY:
+        return None
+    said = reply.header("Retry-After") or ""
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _show_request(sent: _Sent) -> Message:
