@@ -387,3 +387,21 @@ def test_histories_without_additional_slaves_say_nothing_of_them(judge_miniature
     of_several = [judged[f"ETSI-014-{number}"][0] for number in ("6.2-19", "6.2-22")]
     assert of_several == ["not_applicable"] * 2, judged
     assert judged["ETSI-014-5.4-01"][0] == "pass", judged
+
+
+class ThreeKeys(Miniature):
+    """Three keys are stored at any time, whatever size they will have."""
+
+    def status(self, *asked: Any) -> Any:
+        return super().status(*asked) | {"stored_key_count": 3}
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        if wanted.get("number", 1) > 3:
+            raise Refused(400, "more keys are requested than available")
+        return super().get_key(caller, slave, wanted)
+
+
+def test_many_small_keys_are_as_many_keys(judge_miniature):
+    judged, _ = judge_miniature(ThreeKeys(), get_key.a_number_of_keys_is_that_many)
+    assert "fail" not in {verdict for verdict, _ in judged.values()}, judged
+    assert judged["ETSI-014-6.2-01"][0] == "pass", judged

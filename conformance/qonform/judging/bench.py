@@ -172,11 +172,12 @@ class Bench(Advertised):
             Undecidable: the budget does not allow it, or the store has too little key.
         """
         by, to = by or self.master, to or self.slave_id
-        bits = max(1, request.number or 1) * max(1, request.size or self.key_size)
+        number = max(1, request.number or 1)
+        bits = number * max(1, request.size or self.key_size)
         self.afford(bits)
         outcome = by.keys.get_key(to, request)
         if isinstance(outcome, Refused) and outcome.kind is not RefusalKind.UNAUTHORISED:
-            needed = 1 + -(-bits // self.key_size)
+            needed = 1 + max(number, -(-bits // self.key_size))
             if self._stock(by, to, outcome) < needed + _PLENTY:
                 self._wait_for_stock(by, to, needed)
                 outcome = by.keys.get_key(to, request)
