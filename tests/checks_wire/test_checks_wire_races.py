@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Any
@@ -97,8 +98,9 @@ def test_what_bursts_would_have_caught_is_said(judge_miniature):
     judged, _ = judge_miniature(Atomic(), races.one_slave_asks_for_one_key_many_times_at_once)
     verdict, message = judged["ETSI-014-5.4-07"]
     assert verdict == "pass"
-    assert "rounds of 8 requests at once, answered within" in message
-    assert message.endswith("would have been caught with a probability of 0.99")
+    # how close they came is the machine's matter: a busy one may let none go out together
+    caught = "answered within .* would have been caught with a probability of 0.99"
+    assert re.fullmatch(f"\\d+ rounds of 8 requests at once, ({caught}|and nothing .*)", message)
 
 
 def test_a_key_that_two_answers_have_is_shown_by_three_steps(judge_miniature):
