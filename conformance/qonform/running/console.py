@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -11,8 +12,6 @@ from qonform.running.foresight import foreseen
 from qonform.running.wording import bits_in_words
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from qonform.judging import Check
     from qonform.running.course import Course
     from qonform.running.session import Session
@@ -22,7 +21,8 @@ class ConsoleProgress:
     """A line that says what is being checked, and what is spent and left. Nothing in a pipe."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self._console = console if console.is_terminal else Console(stderr=True)
+        """In a pipe, the first word on standard output is the verdict."""
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -45,7 +45,7 @@ class ConsoleProgress:
     def planned(self, course: Course) -> None:
         """Says what the run will spend at most, and how many checks there are."""
         self._bar.update(self._task, total=len(course.plan.steps))
-        self._console.print(Text(f"  {foreseen(course)}"), soft_wrap=True)
+        self._console.print(Text(foreseen(course)), soft_wrap=True)
 
     def started(self, check: Check, profile: str, session: Session) -> None:
         """Shows the check that begins."""
