@@ -17,6 +17,7 @@ LACKING = {
     "exhausted-400",
     "exhausted-429",
     "rate-limited",
+    "shared-store",
     "huge-max-size",
     "header-identity",
     "slow",
