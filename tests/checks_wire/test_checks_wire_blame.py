@@ -405,3 +405,11 @@ def test_many_small_keys_are_as_many_keys(judge_miniature):
     judged, _ = judge_miniature(ThreeKeys(), get_key.a_number_of_keys_is_that_many)
     assert "fail" not in {verdict for verdict, _ in judged.values()}, judged
     assert judged["ETSI-014-6.2-01"][0] == "pass", judged
+
+
+def test_a_history_that_there_is_no_time_to_shorten_is_shown_as_it_is(judge_miniature, monkeypatch):
+    monkeypatch.setattr(histories, "LONGEST_S", (0, 0, 0))
+    judged, _ = judge_miniature(
+        Redelivers(), histories.any_history_agrees_with_the_model, effort=Effort.STANDARD
+    )
+    assert judged["ETSI-014-5.4-06"][0] == "fail", judged

@@ -33,6 +33,8 @@ MOST_FINDINGS = (3, 3, len(JUDGED))
 """Contradictions after which a search ends, at quick, standard and thorough."""
 MOST_TRIES = (20, 40, 200)
 """Histories that are tried to make one shorter."""
+LONGEST_S = (10, 30, 600)
+"""And for how long, in seconds: a slow target is not asked all evening."""
 
 
 @judges(deepens=JUDGED, keys=by_effort(40, 400, 4_000), chance=True)
@@ -133,4 +135,4 @@ def _explored(search: Search, examples: int) -> Broken | None:
     machine = type("Run", (History,), {"search": search})
     with suppress(Broken, Flaky), with_reporter(lambda _text: None):
         run_state_machine_as_test(seed(bench.seed)(machine), settings=chosen)
-    return search.shortest(bench.by_effort(*MOST_TRIES))
+    return search.shortest(bench.by_effort(*MOST_TRIES), bench.by_effort(*LONGEST_S))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from qonform.checks.etsi014.history_steps import (
@@ -158,7 +160,7 @@ class Search:
         if self.judged.driver.meter.spent.key_bits + bits > self._spent_at_most:
             raise Undecidable("the share of the key budget that histories may use is spent")
 
-    def shortest(self, at_most: int) -> Broken | None:
+    def shortest(self, at_most: int, within_s: float) -> Broken | None:
         """The history that was found, without whatever it does not need; None if it is none.
 
         It may turn out to break another requirement than it seemed to. The one that is shown has
@@ -166,11 +168,14 @@ class Search:
 
         Args:
             at_most: how many other histories are tried.
+            within_s: for how long, in seconds, however slow the target is.
         """
         first = self.broken
         if first is None:
             return None
-        steps, tries = first.steps, iter(range(at_most))
+        until = time.monotonic() + within_s
+        tries = takewhile(lambda _: time.monotonic() < until, range(at_most))
+        steps = first.steps
         if (related := about_the_last(steps)) != steps and self._breaks(related, first):
             steps = related
         for less in (shorter, plainer, shorter):
