@@ -333,7 +333,7 @@ class TargetIsSource(StatusFault):
     requirements = ("ETSI-014-6.1-16",)
     seen_in = (
         "krich11/easy-kme",
-        "transeuroogs-kms",
+        "seidkoudia-max/transeuroogs-kms",
     )
 
     def told(self, status: Status) -> Status:
