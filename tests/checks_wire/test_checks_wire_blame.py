@@ -413,3 +413,21 @@ def test_a_history_that_there_is_no_time_to_shorten_is_shown_as_it_is(judge_mini
         Redelivers(), histories.any_history_agrees_with_the_model, effort=Effort.STANDARD
     )
     assert judged["ETSI-014-5.4-06"][0] == "fail", judged
+
+
+class RoundsDown(Miniature):
+    """A size that is no multiple of 8 is cut to whole bytes."""
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        size = wanted.get("size", 256) // 8 * 8
+        return super().get_key(caller, slave, wanted | {"size": size})
+
+    def status(self, *asked: Any) -> Any:
+        return super().status(*asked) | {"min_key_size": 72}
+
+
+def test_a_key_that_is_cut_short_is_no_matter_of_chance(judge_miniature):
+    judged, session = judge_miniature(RoundsDown(), get_key.a_key_of_an_odd_size_has_that_many_bits)
+    assert judged["ETSI-014-3.1-02"][0] == "not_applicable", judged
+    seen = {r.finding.requirement: r.finding.verdict for r in session.monitored()}
+    assert seen["ETSI-014-6.2-03"] == "fail"
