@@ -134,26 +134,34 @@ class StrangerToldNotFound(StoreFault):
             raise
 
 
-class StrangerGets404(Fault):
-    """A stranger who asks for another's key is answered 404."""
+class _StrangerGets(Fault):
+    """A stranger who asks for another's key is answered with another code than 401."""
 
-    name = "stranger-gets-404"
     requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22", "QINET-KEYS-03")
-    seen_in = ("thomasarmel/qkd_kme_server",)
+    code: ClassVar[int]
+    status: ClassVar[grpc.StatusCode]
 
     def rest(self, wire: RestWire) -> RestWire:
         def code_of(refusal: Refusal) -> int:
-            return 404 if refusal.reason is Reason.NOT_ENTITLED else wire.code_of(refusal)
+            mine = refusal.reason is Reason.NOT_ENTITLED
+            return self.code if mine else wire.code_of(refusal)
 
         return replace(wire, code_of=code_of)
 
     def grpc(self, wire: GrpcWire) -> GrpcWire:
         def code_of(refusal: Refusal) -> grpc.StatusCode:
-            if refusal.reason is Reason.NOT_ENTITLED:
-                return grpc.StatusCode.NOT_FOUND
-            return wire.code_of(refusal)
+            mine = refusal.reason is Reason.NOT_ENTITLED
+            return self.status if mine else wire.code_of(refusal)
 
         return replace(wire, code_of=code_of)
+
+
+class StrangerGets404(_StrangerGets):
+    """A stranger who asks for another's key is answered 404."""
+
+    name = "stranger-gets-404"
+    seen_in = ("thomasarmel/qkd_kme_server",)
+    code, status = 404, grpc.StatusCode.NOT_FOUND
 
 
 class StrangerGets403ByGet(HttpFault):
@@ -170,26 +178,12 @@ class StrangerGets403ByGet(HttpFault):
         return replace(wire, code_of=code_of)
 
 
-class StrangerGets500(Fault):
+class StrangerGets500(_StrangerGets):
     """A stranger who asks for another's key brings about an error that nobody handles."""
 
     name = "stranger-gets-500"
-    requirements = ("ETSI-014-5.4-02", "ETSI-014-5.4-03", "ETSI-014-6.2-22", "QINET-KEYS-03")
     seen_in = ("a-v-popov/etsi-qkd-rest",)
-
-    def rest(self, wire: RestWire) -> RestWire:
-        def code_of(refusal: Refusal) -> int:
-            return 500 if refusal.reason is Reason.NOT_ENTITLED else wire.code_of(refusal)
-
-        return replace(wire, code_of=code_of)
-
-    def grpc(self, wire: GrpcWire) -> GrpcWire:
-        def code_of(refusal: Refusal) -> grpc.StatusCode:
-            if refusal.reason is Reason.NOT_ENTITLED:
-                return grpc.StatusCode.INTERNAL
-            return wire.code_of(refusal)
-
-        return replace(wire, code_of=code_of)
+    code, status = 500, grpc.StatusCode.INTERNAL
 
 
 class KeyBesideThe401(AnyoneMayFetch):

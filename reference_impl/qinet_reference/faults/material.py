@@ -55,6 +55,7 @@ class RepeatedMaterial(_MaterialFault):
     """Every third key has the same material as the one of its length before."""
 
     name = "material-repeated"
+    every: ClassVar[int] = 3
 
     def __init__(self) -> None:
         self._count = 0
@@ -64,7 +65,7 @@ class RepeatedMaterial(_MaterialFault):
         del source
         self._count += 1
         length = len(key.material)
-        if self._count % 3 == 0 and length in self._latest:
+        if self._count % self.every == 0 and length in self._latest:
             return self._latest[length]
         self._latest[length] = key.material
         return key.material
@@ -167,24 +168,12 @@ class FollowsLast(_MaterialFault):
         return self._latest[length]
 
 
-class EveryFiftiethRepeated(_MaterialFault):
+class EveryFiftiethRepeated(RepeatedMaterial):
     """Every fiftieth key has the same material as the one of its length before."""
 
     name = "material-every-50th-repeated"
     requirements = ("ETSI-014-3.1-02", "ETSI-014-5.3-02")
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._latest: dict[int, bytes] = {}
-
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        self._count += 1
-        length = len(key.material)
-        if self._count % 50 == 0 and length in self._latest:
-            return self._latest[length]
-        self._latest[length] = key.material
-        return key.material
+    every = 50
 
 
 class HexText(_MaterialFault):
