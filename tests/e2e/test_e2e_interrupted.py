@@ -1,17 +1,30 @@
 """A run that is cut short keeps what it learned, and says that it is not whole."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 
+import pytest
+
 from qonform.running.reference import reference_network
 from qonform_report import read
 
+EITHER = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+FILES = {"index.html", "results.json", "junit.xml", "summary.md"}
 
-def test_ctrl_c_leaves_a_report_that_is_marked(tmp_path):
-    # who runs the tests in the background may have them ignore Ctrl-C, and all that they start
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+@pytest.fixture(autouse=True)
+def as_in_a_shell():
+    """Who runs the tests in the background may have them ignore Ctrl-C, and all they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@EITHER
+def test_a_run_that_is_cut_short_leaves_a_report_that_is_marked(tmp_path, number):
     (tmp_path / "network").mkdir()
     with reference_network(tmp_path / "network", ["--variant", "slow"]) as manifest:
         command = [sys.executable, "-m", "qonform", "run", "--target", str(manifest)]
@@ -21,7 +34,7 @@ def test_ctrl_c_leaves_a_report_that_is_marked(tmp_path):
             text=True,
         )
         time.sleep(8)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         stdout, _ = run.communicate(timeout=30)
     assert run.returncode == 3
     assert stdout.startswith("INCONCLUSIVE ")
@@ -30,3 +43,65 @@ def test_ctrl_c_leaves_a_report_that_is_marked(tmp_path):
     assert results["run"]["interrupted"] == "the run was interrupted"
     assert results["summary"]["counts"]["pass"] > 0
     assert "incomplete" in (tmp_path / "report" / "index.html").read_text().lower()
+
+
+CANCELLED = """
+import os, signal, sys
+import qonform.running.run as running, qonform_report.writing as writing, qonform.cli as c
+judge, store = running.collect_and_run, writing._store
+def cancel():
+    os.kill(os.getpid(), signal.{number})
+def judging(session, **options):
+    {at_first}
+    return 0
+def storing(path, text):
+    cancel()
+    store(path, text)
+    cancel()
+running.collect_and_run, writing._store = judging, storing
+c.main()
+"""
+
+
+@EITHER
+@pytest.mark.parametrize("at_first", ["cancel()", "pass"])
+def test_who_cancels_while_reports_are_written_gets_them_whole(network, tmp_path, number, at_first):
+    """Also who cancels again and again, as CI systems do that lose their patience."""
+    program = CANCELLED.format(number=number.name, at_first=at_first)
+    report = tmp_path / "report"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "run", "--target", network, "--report-dir", report],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert ended.stdout.startswith("INCONCLUSIVE ")
+    assert {path.name for path in report.iterdir()} == FILES
+    assert read(report / "results.json")["complete"] is (at_first == "pass")
+
+
+def test_the_reference_network_ends_with_a_run_that_is_cancelled(tmp_path):
+    """Without a manifest it is the run that started it."""
+    command = [sys.executable, "-m", "qonform", "run", "--report-dir", str(tmp_path / "report")]
+    run = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    try:
+        until = time.monotonic() + 60
+        while not (logs := list(tmp_path.glob("qonform-reference-*"))) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert logs
+        (network,) = children(run.pid)
+    finally:
+        run.send_signal(signal.SIGTERM)
+        run.wait(60)
+    assert run.returncode == 3
+    assert not os.path.exists(f"/proc/{network}")
+    assert not list(tmp_path.glob("qonform-*"))
+
+
+def children(pid):
+    """Ids of the processes that one has started."""
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(each) for each in file.read().split()]

@@ -95,6 +95,18 @@ def test_what_cannot_be_had_is_undecided_for_that_reason(session, error):
     assert results_of(session)["summary"]["exit_code"] == 3
 
 
+def test_what_an_interrupted_check_has_seen_is_kept(session):
+    def stop(_bench, judge):
+        judge.that("ETSI-014-5.2-01", False, due="a Status", came="none", evidence=())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        perform(session, stop)
+    (record,) = session.records
+    assert record.finding.verdict is Verdict.FAIL
+    assert [caused.check for caused in session.caused] == [record.check]
+
+
 def test_a_check_speaks_only_of_what_it_is_declared_to_judge(session):
     def overreach(_bench, judge):
         judge.that("ETSI-014-5.4-02", True, due="-", came="-")

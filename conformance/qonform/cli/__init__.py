@@ -17,6 +17,7 @@ from qonform.cli.replay import replay
 from qonform.cli.run import run
 from qonform.cli.selftest import selftest
 from qonform.cli.waive import waive
+from qonform.running.interruption import sigterm_as_ctrl_c
 
 _USAGE_OR_TOOL, _UNDECIDED = 2, 3
 
@@ -38,7 +39,8 @@ for command in (run, list_, explain, init, doctor, replay, waive, diff, selftest
 def main() -> None:
     """Runs a command. Whatever goes wrong, the exit code is one of the contract's."""
     try:
-        code = commands(standalone_mode=False)
+        with sigterm_as_ctrl_c():
+            code = commands(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -20,6 +20,7 @@ from qonform.judging import Effort
 from qonform.running.conclusion import conclude
 from qonform.running.console import ConsoleProgress
 from qonform.running.foresight import show
+from qonform.running.interruption import held_back
 from qonform.running.options import Options, SelectionError
 from qonform.running.reference import NetworkError, given_or_reference
 from qonform.running.run import foresee
@@ -117,17 +118,17 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not only_plan:
         _check_writable(report_dir)
     try:
-        with given_or_reference(manifest) as path:
-            if only_plan:
+        if only_plan:
+            with given_or_reference(manifest) as path:
                 show(console, foresee(load(path), load_all(), options))
-                return
-            results = _judged(path, options, console)
-        report = qonform_report.write(results, report_dir)
+            return
+        with held_back():  # but while it is judged: what is known is written, and whole
+            with given_or_reference(manifest) as path:
+                results = _judged(path, options, console)
+            report = _written(results, report_dir)
+            conclude(console, results, report)
     except (ManifestError, SelectionError, NetworkError) as error:
         raise UsageFailure(str(error)) from error
-    except OSError as error:
-        raise UsageFailure(f"{report_dir}: cannot write the report: {error.strerror}") from error
-    conclude(console, results, report)
     sys.exit(results["summary"]["exit_code"])
 
 
@@ -143,6 +144,13 @@ def _judged(path: Path, options: Options, console: Console) -> dict[str, Any]:
     target = load(path)
     with ConsoleProgress(console) as progress:
         return judge(target, load_all(), options, progress)
+
+
+def _written(results: dict[str, Any], folder: Path) -> Path:
+    try:
+        return qonform_report.write(results, folder)
+    except OSError as error:
+        raise UsageFailure(f"{folder}: cannot write the report: {error.strerror}") from error
 
 
 def _command(manifest: Path | None, effort: str, budget_keys: int | None) -> str:

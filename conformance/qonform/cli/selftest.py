@@ -16,6 +16,7 @@ import qonform_report
 from qonform.catalogue import load_all
 from qonform.cli.failure import UsageFailure
 from qonform.judging import Effort
+from qonform.running.interruption import held_back
 from qonform.selftest.campaign import perform
 from qonform.selftest.console import ConsoleWatch, conclude
 from qonform.selftest.keeping import keep as keep_in_package
@@ -107,10 +108,11 @@ def _performed(test: SelfTest, report_dir: Path, console: Console) -> Path:
     def store(test: SelfTest) -> Path:
         return qonform_report.write_selftest(test.as_json(), report_dir)
 
-    store(test)
-    with ConsoleWatch(console, 1 + len(test.selected), store) as watch:
-        perform(test, watch)
-    return store(test)
+    with held_back():  # but while networks are judged: what is known is written, and whole
+        store(test)
+        with ConsoleWatch(console, 1 + len(test.selected), store) as watch:
+            perform(test, watch)
+        return store(test)
 
 
 def _command(globs: Sequence[str], effort: str) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
+from qonform.running.interruption import let_through
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -68,7 +70,9 @@ def reference_network(folder: Path, arguments: Sequence[str] = ()) -> Iterator[P
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
-            yield _ready(process, folder / "reference.log")
+            with let_through():
+                path = _ready(process, folder / "reference.log")
+            yield path
         finally:
             process.terminate()
             try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qonform.generators.seeding import let_the_seed_decide
+from qonform.running.interruption import let_through
 from qonform.running.plugin import collect_and_run
 from qonform.running.results import results_of
 from qonform.running.session import Progress, Session, Silent
@@ -33,7 +34,8 @@ def run(
         session = Session(target, catalogue, options, Path(scratch), progress or Silent())
         with session:
             try:
-                ended = collect_and_run(session)
+                with let_through():
+                    ended = collect_and_run(session)
             except KeyboardInterrupt:
                 ended = _PYTEST_INTERRUPTED
             _say_how_it_ended(session, ended)

@@ -259,19 +259,21 @@ class Session:
             lambda: [*bench.borrowed, *self.log.since(before)],
             lambda id_, seen: self.observe(id_, profile, seen),
         )
-        because = "the check ended without deciding it"
+        because = "the run was interrupted"
         try:
             check.function(subject, judge)
+            because = "the check ended without deciding it"
         except (Undecidable, TargetDown) as reason:
             because = str(reason)
         except Exception as error:
             because = self._own_fault(check, profile, error)
-        took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
-        findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
-        self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
-        for finding in findings:
-            deepens = finding.requirement in check.deepens
-            self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
+        finally:  # what an interrupted check has seen is known
+            took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
+            findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
+            self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
+            for finding in findings:
+                deepens = finding.requirement in check.deepens
+                self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
         self.progress.ended(check, profile, self)
         return findings
 

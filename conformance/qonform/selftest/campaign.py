@@ -7,11 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
+from qonform.running.interruption import let_through
 from qonform.running.reference import NetworkError
 from qonform.selftest import outcome
 from qonform.selftest.judged import Stopped, judge_altered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from qonform.selftest.judged import Judged
     from qonform.selftest.listing import Fault
     from qonform.selftest.record import SelfTest
@@ -49,7 +52,7 @@ def perform(selftest: SelfTest, watch: Watch) -> None:
         jobs: list[Fault | None] = [None, *selftest.selected]
         under_way = {pool.submit(judge, job): job for job in jobs}
         try:
-            for future in as_completed(under_way):
+            for future in _completed(under_way):
                 fault = under_way[future]
                 _keep(selftest, fault, future)
                 watch.ended(fault.name if fault else CLEAN, selftest)
@@ -59,6 +62,17 @@ def perform(selftest: SelfTest, watch: Watch) -> None:
             stop.set()
             pool.shutdown(cancel_futures=True)
     selftest.over = True
+
+
+def _completed(under_way: Iterable[Future[Judged]]) -> Iterator[Future[Judged]]:
+    """Each as it comes. Only the waiting is interrupted."""
+    coming = as_completed(under_way)
+    while True:
+        with let_through():
+            future = next(coming, None)
+        if future is None:
+            return
+        yield future
 
 
 def _keep(selftest: SelfTest, fault: Fault | None, future: Future[Judged]) -> None:
