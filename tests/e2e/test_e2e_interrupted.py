@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -97,11 +98,15 @@ def test_the_reference_network_ends_with_a_run_that_is_cancelled(tmp_path):
         run.send_signal(signal.SIGTERM)
         run.wait(60)
     assert run.returncode == 3
-    assert not os.path.exists(f"/proc/{network}")
+    assert not process(network).exists()
     assert not list(tmp_path.glob("qonform-*"))
 
 
 def children(pid):
     """Ids of the processes that one has started."""
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(each) for each in file.read().split()]
+    return [int(each) for each in (process(pid) / f"task/{pid}/children").read_text().split()]
+
+
+def process(pid):
+    """Where Linux tells of a process while there is one."""
+    return Path("/proc") / str(pid)

@@ -1,7 +1,7 @@
-"""Ctrl-C, and SIGTERM, by which a CI system cancels a job: what goes on ends, what is known is kept.
+"""Ctrl-C, and SIGTERM, by which CI systems cancel a job: a command ends, and keeps what it knows.
 
-A command is interrupted once. Whoever has something to finish holds interruptions back, and lets them
-through only where they may come; one that came too early is raised there.
+A command is interrupted once. Whoever has something to finish holds interruptions back, and lets
+them through only where they may come; one that came too early is raised there.
 """
 
 from __future__ import annotations
