@@ -48,6 +48,11 @@ class Alteration:
 
     name: ClassVar[str]
 
+    @property
+    def applies(self) -> bool:
+        """Whether it alters the request at hand. Unless overridden, it alters each."""
+        return True
+
     def plan(self, plan: Plan) -> Plan:
         """What the network consists of; also decides what the manifest says."""
         return plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.faults.fault import Fault
+from qinet_reference.faults.fault import DocumentFault, EntryFault, Fault
 
 if TYPE_CHECKING:
     from qinet_reference.adapters.rest_wire import Document, RestWire
@@ -90,82 +90,61 @@ class RawLineBreak(Fault):
         return replace(wire, encode=encode)
 
 
-class CapitalKeys(Fault):
+class CapitalKeys(DocumentFault):
     """Key containers hold `Keys`, as the standard's table prints it, and no `keys`."""
 
     name = "container-capital-keys"
     requirements = ("ETSI-014-6.3-01",)
 
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(container=lambda container: {"Keys": container["keys"]})
+    def container(self, container: Document) -> Document:
+        return {"Keys": container["keys"]}
 
 
-class CamelCaseId(Fault):
-    """Keys in a container have a `keyId` instead of a `key_ID`."""
-
-    name = "container-camel-case-id"
-    requirements = ("ETSI-014-6.3-02",)
-
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {
-                "keys": [{"keyId": key["key_ID"], "key": key["key"]} for key in container["keys"]]
-            }
-        )
-
-
-class IdNested(Fault):
-    """Keys in a container have an object for a `key_ID`, which holds the ID and its form."""
-
-    name = "container-id-object"
-    requirements = ("ETSI-014-6.3-02",)
-
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {
-                "keys": [
-                    {**key, "key_ID": {"value": key["key_ID"], "form": "UUID"}}
-                    for key in container["keys"]
-                ]
-            }
-        )
-
-
-class KeysByName(Fault):
+class KeysByName(DocumentFault):
     """Key containers hold an object of keys by their IDs, instead of an array."""
 
     name = "container-keys-object"
     requirements = ("ETSI-014-6.3-01",)
 
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {
-                "keys": {key["key_ID"]: key["key"] for key in container["keys"]}
-            }
-        )
+    def container(self, container: Document) -> Document:
+        return {"keys": {key["key_ID"]: key["key"] for key in container["keys"]}}
 
 
-class TextExtension(Fault):
+class TextExtension(DocumentFault):
     """Key containers have an extension that is a text."""
 
     name = "container-extension-text"
     requirements = ("ETSI-014-6.3-06",)
 
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {**container, "key_container_extension": "none"}
-        )
+    def container(self, container: Document) -> Document:
+        return {**container, "key_container_extension": "none"}
 
 
-class ArrayExtension(Fault):
+class CamelCaseId(EntryFault):
+    """Keys in a container have a `keyId` instead of a `key_ID`."""
+
+    name = "container-camel-case-id"
+    requirements = ("ETSI-014-6.3-02",)
+
+    def entry(self, entry: Document) -> Document:
+        return {"keyId": entry["key_ID"], "key": entry["key"]}
+
+
+class IdNested(EntryFault):
+    """Keys in a container have an object for a `key_ID`, which holds the ID and its form."""
+
+    name = "container-id-object"
+    requirements = ("ETSI-014-6.3-02",)
+
+    def entry(self, entry: Document) -> Document:
+        return {**entry, "key_ID": {"value": entry["key_ID"], "form": "UUID"}}
+
+
+class ArrayExtension(EntryFault):
     """Each key has an extension that is an array."""
 
     name = "container-array-extension"
     requirements = ("ETSI-014-6.3-06",)
 
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            container=lambda container: {
-                "keys": [{**key, "key_extension": []} for key in container["keys"]]
-            }
-        )
+    def entry(self, entry: Document) -> Document:
+        return {**entry, "key_extension": []}

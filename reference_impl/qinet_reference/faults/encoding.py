@@ -6,23 +6,17 @@ from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode, encodebytes, urlsafe_b64encode
 from typing import TYPE_CHECKING
 
-from qinet_reference.faults.fault import Fault
+from qinet_reference.faults.fault import EntryFault
 
 if TYPE_CHECKING:
-    from qinet_reference.adapters.rest_wire import Document, RestWire
+    from qinet_reference.adapters.rest_wire import Document
 
 
-class _EncodingFault(Fault, ABC):
-    """A REST wire that writes key material in another way."""
+class _EncodingFault(EntryFault, ABC):
+    """Key material that is written in another way."""
 
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(container=self._rewritten)
-
-    def _rewritten(self, container: Document) -> Document:
-        keys = [
-            {**entry, "key": self.encoded(b64decode(entry["key"]))} for entry in container["keys"]
-        ]
-        return {**container, "keys": keys}
+    def entry(self, entry: Document) -> Document:
+        return {**entry, "key": self.encoded(b64decode(entry["key"]))}
 
     @abstractmethod
     def encoded(self, material: bytes) -> str:

@@ -1,20 +1,17 @@
-"""Lies about extensions and about several slaves (6.2)."""
+"""Lies about extensions (6.2)."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qinet_reference.domain.extensions import MAX_AGE_MS
-from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order, Status
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.faults.fault import Fault, RequestFault, ServiceFault, StoreFault
-from qinet_reference.faults.owners import Owners
+from qinet_reference.faults.fault import Fault, RequestFault
 
 if TYPE_CHECKING:
     from qinet_reference.domain.key_service import KeyDelivery
-    from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.domain.model import KeyRequest
     from qinet_reference.plan import Plan
 
 
@@ -125,6 +122,18 @@ class NestedValueCrashes(RequestFault):
         return request
 
 
+class NullValueCrashes(RequestFault):
+    """An optional extension whose value is null is too much for the KME."""
+
+    name = "null-extension-crashes"
+    requirements = ("ETSI-014-6.2-17",)
+
+    def taken(self, request: KeyRequest) -> KeyRequest:
+        if any(one.value is None for one in request.optional):
+            raise Refusal(Reason.INTERNAL, "'NoneType' object has no attribute 'items'")
+        return request
+
+
 class UnprefixedExtension(Fault):
     """The extension that the supplier offers has a name without its prefix."""
 
@@ -150,180 +159,6 @@ class _Prefixing(RequestFault):
             for one in request.mandatory
         )
         return replace(request, mandatory=prefixed)
-
-
-class NullValueCrashes(RequestFault):
-    """An optional extension whose value is null is too much for the KME."""
-
-    name = "null-extension-crashes"
-    requirements = ("ETSI-014-6.2-17",)
-
-    def taken(self, request: KeyRequest) -> KeyRequest:
-        if any(one.value is None for one in request.optional):
-            raise Refusal(Reason.INTERNAL, "'NoneType' object has no attribute 'items'")
-        return request
-
-
-class AdditionalIgnored(RequestFault):
-    """Additional slaves are passed over, and keys delivered for the first alone."""
-
-    name = "additional-slaves-ignored"
-    requirements = ("ETSI-014-6.2-18",)
-
-    def taken(self, request: KeyRequest) -> KeyRequest:
-        return replace(request, additional_slaves=())
-
-
-class AdditionalIgnoredWithoutMulticast(ServiceFault):
-    """Status says that there is no multicast, and yet additional slaves are not refused."""
-
-    name = "no-multicast-additional-ignored"
-    requirements = ("ETSI-014-6.2-20",)
-    seen_in = (
-        "CreepPork/next-door-key-simulator",
-        "next-door-key/py-qkd-kme-sim",
-        "a-v-popov/etsi-qkd-rest",
-    )
-
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
-        return replace(status, limits=replace(status.limits, max_sae_id_count=0))
-
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        return await inner.get_key(caller, slave, replace(request, additional_slaves=()))
-
-
-class SurplusSlavesIgnored(ServiceFault):
-    """Additional slaves beyond the limit are passed over instead of refused."""
-
-    name = "too-many-slaves-served"
-    requirements = ("ETSI-014-6.2-21",)
-
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        try:
-            return await inner.get_key(caller, slave, request)
-        except Refusal as refusal:
-            if refusal.reason is not Reason.TOO_MANY_SLAVES:
-                raise
-        return await inner.get_key(caller, slave, replace(request, additional_slaves=()))
-
-
-class AdditionalGetsOther(StoreFault):
-    """An additional slave gets another key under the ID than the rest."""
-
-    name = "additional-slave-differs"
-    requirements = ("ETSI-014-6.2-18",)
-
-    def __init__(self) -> None:
-        self._owners = Owners()
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        self._owners.note(allocation)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        keys = await inner.deliver(order)
-        return [
-            key
-            if self._owners.slaves(key.id)[:1] == [order.caller]
-            else Key(key.id, hashlib.shake_256(key.material).digest(len(key.material)))
-            for key in keys
-        ]
-
-
-class OnlyFirstAdditional(RequestFault):
-    """Of several additional slaves, only the first gets the key."""
-
-    name = "additional-slaves-first-only"
-    requirements = ("ETSI-014-6.2-18", "ETSI-014-6.2-21")
-
-    def taken(self, request: KeyRequest) -> KeyRequest:
-        return replace(request, additional_slaves=request.additional_slaves[:1])
-
-
-class AdditionalReplaces(ServiceFault):
-    """The additional slave takes the place of the one in the URL, which gets nothing."""
-
-    name = "additional-slave-replaces"
-    requirements = ("ETSI-014-6.2-18",)
-
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        if not request.additional_slaves:
-            return await inner.get_key(caller, slave, request)
-        slave, *others = request.additional_slaves
-        return await inner.get_key(caller, slave, replace(request, additional_slaves=(*others,)))
-
-
-class AdditionalGetsFirst(StoreFault):
-    """Of several shared keys, an additional slave gets the first under all their IDs."""
-
-    name = "additional-slave-gets-first"
-    requirements = ("ETSI-014-6.2-18", "ETSI-014-5.4-01")
-
-    def __init__(self) -> None:
-        self._owners = Owners()
-        self._first: dict[str, bytes] = {}
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        self._owners.note(allocation)
-        self._first.update((key.id, allocation.keys[0].material) for key in allocation.keys)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        keys = await inner.deliver(order)
-        return [
-            key
-            if self._owners.slaves(key.id)[:1] == [order.caller]
-            else Key(key.id, self._first[key.id])
-            for key in keys
-        ]
-
-
-class MulticastServesAll(StoreFault):
-    """A key with several slaves is served to every SAE of their KME."""
-
-    name = "multicast-serves-all"
-    requirements = ("ETSI-014-6.2-22",)
-
-    def __init__(self) -> None:
-        self._owners = Owners()
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        if len(allocation.slaves) > 1:
-            self._owners.note(allocation)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        try:
-            return await inner.deliver(order)
-        except Refusal as refusal:
-            taken = [await self._owners.take(inner, order, key_id) for key_id in order.key_ids]
-            if refusal.reason is not Reason.NOT_ENTITLED or not all(taken):
-                raise
-            return [key for key in taken if key]
-
-
-class ReverseRefused(ServiceFault):
-    """Keys flow in one direction only, and the supplier does not say so."""
-
-    name = "reverse-refused"
-    requirements = ("ETSI-014-5.3-05",)
-
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        status = await inner.get_status(caller, slave)
-        if status.source_kme > status.target_kme:
-            raise Refusal(Reason.UNKNOWN_ASSOCIATION, "this SAE is a slave only")
-        return await inner.get_key(caller, slave, request)
 
 
 def _bare(name: str) -> str:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from qinet_reference.domain.model import Allocation, Key, Order
-from qinet_reference.domain.refusal import Reason, Refusal, keys_not_found
-from qinet_reference.faults.fault import HttpFault, ServiceFault, StoreFault
-from qinet_reference.faults.owners import Owners
+from qinet_reference.domain.refusal import keys_not_found
+from qinet_reference.faults.fault import HttpFault, StoreFault
+from qinet_reference.owners import available
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
 
 
@@ -23,8 +19,8 @@ class DeliveredTwice(StoreFault):
     """A slave may fetch the same key again and again."""
 
     name = "delivered-twice"
-    requirements: ClassVar[tuple[str, ...]] = ("ETSI-014-5.4-06",)
-    seen_in = (
+    requirements = ("ETSI-014-5.4-06",)
+    seen_in: ClassVar[tuple[str, ...]] = (
         "cybermerqury/etsi-gs-qkd-014-referenceimplementation",
         "thomasarmel/qkd_kme_server",
         "krich11/easy-kme",
@@ -42,41 +38,6 @@ class DeliveredTwice(StoreFault):
             return [key for key in again if key]
         keys = await inner.deliver(order)
         self._delivered.update(((order.caller, key.id), key) for key in keys)
-        return keys
-
-
-class RefusedBatchConsumes(StoreFault):
-    """When one key of a batch is not found, the others are lost."""
-
-    name = "refused-batch-consumes"
-    requirements = ("ETSI-014-6.4-07",)
-    seen_in = ("JarryChou/etsi-qkd-api",)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        try:
-            return await inner.deliver(order)
-        except Refusal as refusal:
-            if refusal.reason is Reason.KEY_NOT_FOUND:
-                await available(inner, order)
-            raise
-
-
-class FirstSlaveTakesAll(StoreFault):
-    """The first of several slaves takes the key from the others."""
-
-    name = "first-slave-takes-all"
-    requirements = ("ETSI-014-6.2-18", "ETSI-014-6.2-19")
-
-    def __init__(self) -> None:
-        self._owners = Owners()
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        self._owners.note(allocation)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        keys = await inner.deliver(order)
-        await self._owners.discard(inner, order)
         return keys
 
 
@@ -192,6 +153,7 @@ class DeliveredAgainSoon(DeliveredTwice):
     """A slave may fetch the same key again within a second, in case the reply was lost."""
 
     name = "delivered-again-within-a-second"
+    seen_in = ()
     lifetime_s = 1.0
 
     def __init__(self) -> None:
@@ -212,6 +174,7 @@ class DeliveredOnceEachWay(HttpFault, DeliveredTwice):
     """A key that the slave fetched by POST, or over gRPC, may be fetched once more by GET."""
 
     name = "delivered-again-by-get"
+    seen_in = ()
 
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
         by_get = self.applies
@@ -222,45 +185,3 @@ class DeliveredOnceEachWay(HttpFault, DeliveredTwice):
         if not by_get:
             self._delivered.update(zip(names, keys, strict=True))
         return keys
-
-
-class UnreadableBatchConsumes(ServiceFault):
-    """A batch in which one ID is no UUID, or occurs twice, is refused, and its keys are lost."""
-
-    name = "unreadable-batch-consumes"
-    requirements = ("ETSI-014-6.4-07",)
-    seen_in = ("next-door-key/py-qkd-kme-sim",)
-
-    async def get_key_with_ids(
-        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
-    ) -> list[Key]:
-        try:
-            return await inner.get_key_with_ids(caller, master, key_ids)
-        except Refusal as refusal:
-            if refusal.reason is Reason.MALFORMED_REQUEST:
-                for key_id in set(key_ids):
-                    with suppress(Refusal):
-                        await inner.get_key_with_ids(caller, master, [key_id])
-            raise
-
-
-class SecondSlaveTakesAll(FirstSlaveTakesAll):
-    """When an additional slave fetches a key first, the slave in the URL does not get it."""
-
-    name = "additional-slave-takes-all"
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        if any(self._owners.slaves(key_id)[:1] == [order.caller] for key_id in order.key_ids):
-            return await inner.deliver(order)
-        return await super().deliver(inner, order)
-
-
-async def available(inner: KeyStore, order: Order) -> list[Key]:
-    """Those keys of an order that can be had, one by one."""
-    keys: list[Key] = []
-    for key_id in order.key_ids:
-        try:
-            keys += await inner.deliver(replace(order, key_ids=[key_id]))
-        except Refusal:
-            continue
-    return keys

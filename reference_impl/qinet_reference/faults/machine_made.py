@@ -10,7 +10,9 @@ from urllib.parse import unquote_to_bytes
 from qinet_reference.domain.extensions import MAX_AGE_MS
 from qinet_reference.domain.model import Key, Limits
 from qinet_reference.domain.refusal import MANDATORY_UNSUPPORTED, Reason, Refusal
-from qinet_reference.faults.fault import Fault, ServiceFault, StoreFault
+from qinet_reference.faults.counts import half_full
+from qinet_reference.faults.fault import Fault, RequestFault, ServiceFault, StoreFault
+from qinet_reference.owners import KnowsOwners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,71 +53,58 @@ class PaysTooLittle(StoreFault):
     requirements = ("ETSI-014-5.3-03",)
 
     def plan(self, plan: Plan) -> Plan:
-        return replace(plan, initial_keys=plan.limits.max_key_count // 2, rate=100.0)
+        return half_full(plan)
 
     async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
         await inner.allocate(replace(allocation, bits_per_key=allocation.bits_per_key // 8))
 
 
-class AnyMasterWillDo(StoreFault):
+class AnyMasterWillDo(KnowsOwners, StoreFault):
     """A slave gets its key whoever it names as the master."""
 
     name = "any-master-will-do"
     requirements = ("ETSI-014-5.4-09",)
 
-    def __init__(self) -> None:
-        self._masters: dict[str, str] = {}
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        self._masters.update((key.id, allocation.master) for key in allocation.keys)
-
     async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        master = self._masters.get(order.key_ids[0], order.master)
-        return await inner.deliver(replace(order, master=master))
+        master = self.owners.master(order.key_ids[0])
+        return await inner.deliver(replace(order, master=master or order.master))
 
 
-class ClaimedExtensionUnknown(ServiceFault):
+class ClaimedExtensionUnknown(RequestFault):
     """A mandatory extension that the manifest claims is refused as if it were unknown."""
 
     name = "claimed-extension-unknown"
     requirements = ("ETSI-014-6.2-15",)
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
+    def taken(self, request: KeyRequest) -> KeyRequest:
         if any(one.name == MAX_AGE_MS for one in request.mandatory):
             raise Refusal(Reason.MANDATORY_EXTENSION_UNSUPPORTED, MANDATORY_UNSUPPORTED)
-        return await inner.get_key(caller, slave, request)
+        return request
 
 
-class AnyOtherValueCrashes(ServiceFault):
+class AnyOtherValueCrashes(RequestFault):
     """A known mandatory extension with a value of a wrong type is too much for the KME."""
 
     name = "mandatory-value-crashes"
     requirements = ("ETSI-014-6.2-17",)
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
+    def taken(self, request: KeyRequest) -> KeyRequest:
         known = [one.value for one in request.mandatory if one.name == MAX_AGE_MS]
         if any(isinstance(value, str | dict) for value in known):
             raise Refusal(Reason.INTERNAL, "'<' not supported between instances")
-        return await inner.get_key(caller, slave, request)
+        return request
 
 
-class OneKeyARequest(ServiceFault):
+class OneKeyARequest(RequestFault):
     """More than one key a request is refused, although Status allows many."""
 
     name = "one-key-per-request-untold"
     requirements = ("ETSI-014-6.1-15",)
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
+    def taken(self, request: KeyRequest) -> KeyRequest:
         if (request.number or 1) > 1:
             raise Refusal(Reason.NUMBER_OUT_OF_RANGE, "number out of range")
-        return await inner.get_key(caller, slave, request)
+        return request
 
 
 class OddBitsMissing(Fault):
@@ -156,18 +145,16 @@ class ReservedMemberCrashes(Fault):
         return replace(wire, read_key_ids=read)
 
 
-class FewerSlavesThanTold(ServiceFault):
+class FewerSlavesThanTold(RequestFault):
     """As many additional slaves as Status allows are one too many."""
 
     name = "slaves-fewer-than-told"
     requirements = ("ETSI-014-6.1-15",)
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
+    def taken(self, request: KeyRequest) -> KeyRequest:
         if len(request.additional_slaves) >= Limits().max_sae_id_count:
             raise Refusal(Reason.TOO_MANY_SLAVES, "too many additional_slave_SAE_IDs")
-        return await inner.get_key(caller, slave, request)
+        return request
 
 
 class UnknownParameterHidesOthers(Fault):

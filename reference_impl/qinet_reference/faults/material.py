@@ -19,39 +19,50 @@ if TYPE_CHECKING:
 
 
 class _MaterialFault(Fault, ABC):
-    """A key source whose material is spoilt before anybody gets it."""
+    """A key source whose material is not what it was drawn as."""
 
     requirements: ClassVar[tuple[str, ...]] = ("ETSI-014-3.1-02",)
 
     def source(self, source: KeySource) -> KeySource:
-        return _SpoiltSource(source, self.spoilt)
+        return _OtherSource(source, self.drawn)
 
     @abstractmethod
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
+    def drawn(self, source: KeySource, key: Key) -> bytes:
+        """The material that is delivered instead of that of `key`, which came from `source`."""
+
+
+class _SpoiltFault(_MaterialFault, ABC):
+    """Material that is spoilt before anybody gets it."""
+
+    def drawn(self, source: KeySource, key: Key) -> bytes:
+        del source
+        return self.spoilt(key.material)
+
+    @abstractmethod
+    def spoilt(self, material: bytes) -> bytes:
         """The material that is delivered instead."""
 
 
-class _SpoiltSource:
-    def __init__(self, inner: KeySource, spoilt: Callable[[KeySource, Key], bytes]) -> None:
+class _OtherSource:
+    def __init__(self, inner: KeySource, drawn: Callable[[KeySource, Key], bytes]) -> None:
         self._inner = inner
-        self._spoilt = spoilt
+        self._drawn = drawn
 
     def new_key(self, bits: int) -> Key:
         key = self._inner.new_key(bits)
-        return Key(key.id, self._spoilt(self._inner, key))
+        return Key(key.id, self._drawn(self._inner, key))
 
 
-class ConstantPrefix(_MaterialFault):
+class ConstantPrefix(_SpoiltFault):
     """All keys begin with the same four bytes."""
 
     name = "material-constant-prefix"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return b"QKD\x00" + key.material[4:]
+    def spoilt(self, material: bytes) -> bytes:
+        return b"QKD\x00" + material[4:]
 
 
-class RepeatedMaterial(_MaterialFault):
+class RepeatedMaterial(_SpoiltFault):
     """Every third key has the same material as the one of its length before."""
 
     name = "material-repeated"
@@ -61,14 +72,13 @@ class RepeatedMaterial(_MaterialFault):
         self._count = 0
         self._latest: dict[int, bytes] = {}
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
+    def spoilt(self, material: bytes) -> bytes:
         self._count += 1
-        length = len(key.material)
+        length = len(material)
         if self._count % self.every == 0 and length in self._latest:
             return self._latest[length]
-        self._latest[length] = key.material
-        return key.material
+        self._latest[length] = material
+        return material
 
 
 class BiasedMaterial(_MaterialFault):
@@ -76,32 +86,30 @@ class BiasedMaterial(_MaterialFault):
 
     name = "material-biased"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
+    def drawn(self, source: KeySource, key: Key) -> bytes:
         bits = 8 * len(key.material)
         more, less = (source.new_key(bits).material for _ in range(2))
         return bytes(a | (b & c) for a, b, c in zip(key.material, more, less, strict=True))
 
 
-class FewSeeds(_MaterialFault):
+class FewSeeds(_SpoiltFault):
     """Each key is expanded from 16 random bits."""
 
     name = "material-from-16-bits"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return _expanded(key.material[:2], len(key.material))
+    def spoilt(self, material: bytes) -> bytes:
+        return _expanded(material[:2], len(material))
 
 
-class SeededByTime(_MaterialFault):
+class SeededByTime(_SpoiltFault):
     """Each key is drawn from a generator that is seeded anew with the time in milliseconds."""
 
     name = "material-seeded-by-time"
     requirements = ("ETSI-014-3.1-02", "ETSI-014-5.3-02")
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
+    def spoilt(self, material: bytes) -> bytes:
         now = time.time_ns() // 1_000_000
-        return random.Random(now).randbytes(len(key.material))  # noqa: S311 - the fault itself
+        return random.Random(now).randbytes(len(material))  # noqa: S311 - the fault itself
 
 
 class HashOfId(_MaterialFault):
@@ -110,14 +118,14 @@ class HashOfId(_MaterialFault):
     name = "material-hash-of-id"
     seen_in = ("arnika-project/arnika",)
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
+    def drawn(self, source: KeySource, key: Key) -> bytes:
         del source
         digest = hashlib.sha256(key.id.encode()).digest()
         length = len(key.material)
         return digest[:length] if length <= len(digest) else _expanded(digest, length)
 
 
-class CountedOn(_MaterialFault):
+class CountedOn(_SpoiltFault):
     """All keys are one secret, to which a counter is added: they differ in their last bits."""
 
     name = "material-counter"
@@ -126,14 +134,13 @@ class CountedOn(_MaterialFault):
         self._secret = os.urandom(1 << 16)
         self._count = 0
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
+    def spoilt(self, material: bytes) -> bytes:
         self._count += 1
-        secret = int.from_bytes(self._secret[: len(key.material)])
-        return ((secret + self._count) % (1 << 8 * len(key.material))).to_bytes(len(key.material))
+        secret = int.from_bytes(self._secret[: len(material)])
+        return ((secret + self._count) % (1 << 8 * len(material))).to_bytes(len(material))
 
 
-class WindowsOverlap(_MaterialFault):
+class WindowsOverlap(_SpoiltFault):
     """The window on the raw key moves on by half a key: each begins as the one before ended."""
 
     name = "material-windows-overlap"
@@ -141,11 +148,10 @@ class WindowsOverlap(_MaterialFault):
     def __init__(self) -> None:
         self._latest: dict[int, bytes] = {}
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        length = len(key.material)
-        half = self._latest.get(length, key.material)[(length + 1) // 2 :]
-        self._latest[length] = half + key.material[len(half) :]
+    def spoilt(self, material: bytes) -> bytes:
+        length = len(material)
+        half = self._latest.get(length, material)[(length + 1) // 2 :]
+        self._latest[length] = half + material[len(half) :]
         return self._latest[length]
 
 
@@ -157,7 +163,7 @@ class FollowsLast(_MaterialFault):
     def __init__(self) -> None:
         self._latest: dict[int, bytes] = {}
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
+    def drawn(self, source: KeySource, key: Key) -> bytes:
         length = len(key.material)
         one, other = (source.new_key(8 * length).material for _ in range(2))
         latest = self._latest.get(length, key.material)
@@ -176,45 +182,41 @@ class EveryFiftiethRepeated(RepeatedMaterial):
     every = 50
 
 
-class HexText(_MaterialFault):
+class HexText(_SpoiltFault):
     """The bytes of a key are the letters of a hexadecimal text."""
 
     name = "material-hex-text"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return key.material.hex().encode()[: len(key.material)]
+    def spoilt(self, material: bytes) -> bytes:
+        return material.hex().encode()[: len(material)]
 
 
-class SevenBits(_MaterialFault):
+class SevenBits(_SpoiltFault):
     """The highest bit of each byte is zero, as in text."""
 
     name = "material-7-bit"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return bytes(byte & 0x7F for byte in key.material)
+    def spoilt(self, material: bytes) -> bytes:
+        return bytes(byte & 0x7F for byte in material)
 
 
-class OddParity(_MaterialFault):
+class OddParity(_SpoiltFault):
     """Each byte has odd parity, as in keys for DES."""
 
     name = "material-odd-parity"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return bytes(byte ^ (byte.bit_count() + 1) % 2 for byte in key.material)
+    def spoilt(self, material: bytes) -> bytes:
+        return bytes(byte ^ (byte.bit_count() + 1) % 2 for byte in material)
 
 
-class SecondHalfCopied(_MaterialFault):
+class SecondHalfCopied(_SpoiltFault):
     """The second half of each key is a copy of the first."""
 
     name = "material-second-half-copied"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        half = key.material[: (len(key.material) + 1) // 2]
-        return (half + half)[: len(key.material)]
+    def spoilt(self, material: bytes) -> bytes:
+        half = material[: (len(material) + 1) // 2]
+        return (half + half)[: len(material)]
 
 
 class ZerosAtTheEnd(_MaterialFault):
@@ -222,20 +224,19 @@ class ZerosAtTheEnd(_MaterialFault):
 
     name = "material-ends-in-zeros"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
+    def drawn(self, source: KeySource, key: Key) -> bytes:
         if source.new_key(8).material[0] % 8 or len(key.material) < 16:
             return key.material
         return key.material[:-8] + bytes(8)
 
 
-class LastByteZero(_MaterialFault):
+class LastByteZero(_SpoiltFault):
     """Each key ends in a byte of zero, as a text in C does."""
 
     name = "material-last-byte-zero"
 
-    def spoilt(self, source: KeySource, key: Key) -> bytes:
-        del source
-        return key.material[:-1] + b"\0"
+    def spoilt(self, material: bytes) -> bytes:
+        return material[:-1] + b"\0"
 
 
 def _expanded(secret: bytes, length: int) -> bytes:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from qinet_reference.domain.refusal import keys_not_found
-from qinet_reference.faults.fault import ServiceFault, StoreFault
+from qinet_reference.faults.counts import UncountedFault
+from qinet_reference.faults.fault import GetKeyFault, StoreFault
 
 if TYPE_CHECKING:
-    from qinet_reference.domain.key_service import KeyDelivery
     from qinet_reference.domain.key_store import KeyStore
-    from qinet_reference.domain.model import Key, KeyRequest, Order, Status
-    from qinet_reference.plan import Plan
+    from qinet_reference.domain.model import Key, KeyRequest, Order
+    from qinet_reference.faults.fault import Honest
 
 
 class SameSlaveRace(StoreFault):
@@ -53,7 +52,7 @@ class SameSlaveRaceOf200Us(SameSlaveRace):
     width_s = 0.0002
 
 
-class TwoMastersRace(ServiceFault):
+class TwoMastersRace(GetKeyFault):
     """Of Get keys of one shape within 30 ms, all get the same keys: it checks, then acts."""
 
     name = "race-get-key"
@@ -63,10 +62,8 @@ class TwoMastersRace(ServiceFault):
     def __init__(self) -> None:
         self._picked: dict[tuple[int | None, int | None], list[Key]] = {}
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        keys = await inner.get_key(caller, slave, request)
+    async def answered(self, honest: Honest, request: KeyRequest) -> list[Key]:
+        keys = await honest.keys(request)
         shape = (request.number, request.size)
         if shape in self._picked:
             return self._picked[shape]
@@ -111,7 +108,7 @@ class SlavesRace(StoreFault):
         return keys
 
 
-class CountRaces(ServiceFault):
+class CountRaces(UncountedFault):
     """Of Get keys within 20 ms, only the first lowers the count of keys. Half are stored."""
 
     name = "race-stored-count"
@@ -119,26 +116,14 @@ class CountRaces(ServiceFault):
     width_s = 0.02
 
     def __init__(self) -> None:
-        self._lost: dict[tuple[str | None, str], int] = {}
+        super().__init__()
         self._under_way: set[tuple[str | None, str]] = set()
 
-    def plan(self, plan: Plan) -> Plan:
-        return replace(plan, initial_keys=plan.limits.max_key_count // 2, rate=100.0)
-
-    async def get_status(
-        self, inner: KeyDelivery, kme: str, caller: str | None, slave: str
-    ) -> Status:
-        status = await super().get_status(inner, kme, caller, slave)
-        count = status.stored_key_count + self._lost.get((caller, slave), 0)
-        return replace(status, stored_key_count=min(count, status.limits.max_key_count))
-
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        keys = await inner.get_key(caller, slave, request)
-        pair = (caller, slave)
+    async def answered(self, honest: Honest, request: KeyRequest) -> list[Key]:
+        keys = await honest.keys(request)
+        pair = (honest.caller, honest.slave)
         if pair in self._under_way:
-            self._lost[pair] = self._lost.get(pair, 0) + len(keys)
+            self.uncounted[pair] += len(keys)
             return keys
         self._under_way.add(pair)
         await _between(self.width_s)
