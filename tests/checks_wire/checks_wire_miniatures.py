@@ -28,6 +28,9 @@ class Refused(Exception):  # noqa: N818 - an answer
 class Miniature:
     """Two KMEs behind a proxy that names the caller in a header. Serves by the book."""
 
+    timeout_s = 10.0
+    """How long it may take to answer, as its manifest says: a busy machine is no silent one."""
+
     def __init__(self) -> None:
         self.keys: dict[str, tuple[str, str, str]] = {}
         """By ID: material, master, slave."""
@@ -161,7 +164,7 @@ def serving(kme: Miniature, node: str) -> Iterator[int]:
         server.server_close()
 
 
-def manifest(ports: dict[str, int]) -> str:
+def manifest(ports: dict[str, int], timeout_s: float) -> str:
     nodes = "".join(
         f'[[nodes]]\nid = "{n}"\netsi014 = {{ url = "http://127.0.0.1:{p}" }}\n'
         for n, p in ports.items()
@@ -173,6 +176,6 @@ def manifest(ports: dict[str, int]) -> str:
     )  # fmt: skip
     return (
         '[implementation]\nsupplier = "T"\nname = "Miniature"\nversion = "1"\n'
-        f'[claims]\nprofiles = ["etsi-014"]\n{nodes}{clients}'
-        "[limits]\ntimeout_s = 0.5\nrequests_per_second = 5000\n"
+        f'[claims]\nprofiles = ["etsi-014"]\netsi-014.delivery_delay_s = 0.5\n{nodes}{clients}'
+        f"[limits]\ntimeout_s = {timeout_s}\nrequests_per_second = 5000\n"
     )

@@ -37,7 +37,7 @@ def judge_miniature(tmp_path: Path) -> Callable[..., tuple[Judged, Session]]:
         with ExitStack() as stack:
             ports = {node: stack.enter_context(serving(kme, node)) for node in OF_NODE}
             path = tmp_path / "qonform.toml"
-            path.write_text(manifest(ports))
+            path.write_text(manifest(ports, kme.timeout_s))
             options = Options(effort=effort, seed=1)
             session = stack.enter_context(Session(load(path), load_all(), options, tmp_path))
             for check in checks:

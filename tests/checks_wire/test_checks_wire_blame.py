@@ -170,9 +170,11 @@ def test_that_get_is_not_served_leaves_nothing_open_that_post_shows(judge_miniat
 class FallsSilent(Miniature):
     """After some Get keys nothing is answered any more."""
 
+    timeout_s = 0.5
+
     def answer(self, *asked: Any) -> Any:
         if len(self.keys) > 6:
-            time.sleep(1)
+            time.sleep(2 * self.timeout_s)
         return super().answer(*asked)
 
     def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:

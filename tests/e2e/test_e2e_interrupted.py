@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from counted_network import Counting, counted
 
-from qonform.running.reference import reference_network
 from qonform_report import read
 
 EITHER = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -27,16 +27,19 @@ def as_in_a_shell():
 @EITHER
 def test_a_run_that_is_cut_short_leaves_a_report_that_is_marked(tmp_path, number):
     (tmp_path / "network").mkdir()
-    with reference_network(tmp_path / "network", ["--variant", "slow"]) as manifest:
+    counting = Counting(takes_s=0.3)
+    with counted(tmp_path / "network", counting) as manifest:
         command = [sys.executable, "-m", "qonform", "run", "--target", str(manifest)]
         run = subprocess.Popen(
             [*command, "--report-dir", str(tmp_path / "report")],
             stdout=subprocess.PIPE,
             text=True,
         )
-        time.sleep(8)
-        run.send_signal(number)
-        stdout, _ = run.communicate(timeout=30)
+        try:
+            wait_until(lambda: len(counting.arrived) > 20)
+        finally:
+            run.send_signal(number)
+        stdout, _ = run.communicate(timeout=60)
     assert run.returncode == 3
     assert stdout.startswith("INCONCLUSIVE ")
     results = read(tmp_path / "report" / "results.json")
@@ -89,10 +92,7 @@ def test_the_reference_network_ends_with_a_run_that_is_cancelled(tmp_path):
         command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path)}
     )
     try:
-        until = time.monotonic() + 60
-        while not (logs := list(tmp_path.glob("qonform-reference-*"))) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert logs
+        wait_until(lambda: any(tmp_path.glob("qonform-reference-*")))
         (network,) = children(run.pid)
     finally:
         run.send_signal(signal.SIGTERM)
@@ -100,6 +100,13 @@ def test_the_reference_network_ends_with_a_run_that_is_cancelled(tmp_path):
     assert run.returncode == 3
     assert not process(network).exists()
     assert not list(tmp_path.glob("qonform-*"))
+
+
+def wait_until(it_is_so):
+    until = time.monotonic() + 120
+    while not it_is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def children(pid):

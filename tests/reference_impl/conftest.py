@@ -83,7 +83,7 @@ class Laboratory:
             session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=context),
                 headers=client.get("headers"),
-                timeout=aiohttp.ClientTimeout(total=5),
+                timeout=aiohttp.ClientTimeout(total=60),
             )
             self._exits.push_async_callback(session.close)
             self._sessions[name] = session

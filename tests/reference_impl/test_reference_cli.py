@@ -67,7 +67,7 @@ class Client:
         """The JSON that comes back; raises OSError for refusals and broken connections."""
         data = None if body is None else json.dumps(body).encode()
         url = f"{self._url}/api/v1/keys/{path}"
-        with urllib.request.urlopen(url, data, timeout=5, context=self._tls) as reply:  # noqa: S310
+        with urllib.request.urlopen(url, data, timeout=60, context=self._tls) as reply:  # noqa: S310
             return json.load(reply)
 
 
@@ -78,7 +78,7 @@ def _knock_without_tls(directory: Path) -> None:
         for address in (node["etsi014"]["url"], node["qinet"]["address"]):
             with socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1]))) as knock:
                 knock.sendall(b"GET / HTTP/1.1\r\n\r\n")
-                knock.settimeout(5)
+                knock.settimeout(60)
                 knock.recv(100)
 
 
@@ -102,7 +102,7 @@ def test_serves_until_a_signal(tmp_path: Path, number: signal.Signals) -> None:
         assert status["stored_key_count"] == status["max_key_count"] == 10_000
         _knock_without_tls(tmp_path)
         process.send_signal(number)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
         assert (process.returncode, output, errors) == (0, "", "")
 
 
@@ -119,7 +119,7 @@ def test_serves_until_stdin_closes(tmp_path: Path) -> None:
         waiting.start()
         time.sleep(0.2)
         assert process.poll() is None
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
         waiting.join()
         assert (process.returncode, output, errors) == (0, "", "")
 

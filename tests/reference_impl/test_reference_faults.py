@@ -370,7 +370,7 @@ async def calls(lab: Any) -> Any:
     plain = grpc.aio.insecure_channel(f"127.0.0.1:{lab.network.endpoints['kme-a'].grpc}")
     async with plain:
         naked = key_delivery_pb2_grpc.KeyDeliveryStub(plain)
-        asked = naked.GetStatus(status_request, timeout=1)
+        asked = naked.GetStatus(status_request, timeout=60)
         without_tls = (await answer(asked))[0]
     return [
         await answer(master.GetStatus(status_request)),

@@ -129,7 +129,7 @@ def test_identity_is_the_certificates(laboratory: Any) -> None:
                 call = lab.stub(kme, sae).GetStatus(asked, metadata=[("x-sae-id", "sae-1")])
                 assert (await refused(call))[:2] == ("UNAUTHENTICATED", "UNAUTHENTICATED")
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await lab.stub("kme-a", "sae-6").GetStatus(asked, timeout=3)
+                await lab.stub("kme-a", "sae-6").GetStatus(asked, timeout=60)
             assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
 
     asyncio.run(story())
