@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet_reference import variants
 from qinet_reference.manifest import to_toml, write
-from qinet_reference.variants.offers import LateKeys
+from qinet_reference.variants.fetching import LateKeys
 from qinet_schemas import load
 
 if TYPE_CHECKING:
@@ -25,6 +26,20 @@ SILENT = "hangs"
 
 def names() -> list[str]:
     return [variant.name for variant in variants.ALL]
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(laboratory: Any) -> Ask:
+    """One request to the first KME of a variant: its name, who asks, the path, a body."""
+
+    async def story(name: str, sae: str, path: str, body: Any = None, **more: Any) -> Any:
+        async with laboratory(f"variant:{name}") as lab:
+            return await lab.call("kme-a", sae, path, body, **more)
+
+    return lambda *what, **more: asyncio.run(story(*what, **more))
 
 
 async def fetch(lab: Any, *ids: str, sae: str = "sae-2", master: str = "sae-1") -> Any:
@@ -98,25 +113,16 @@ def test_manifests_of_networks_behind_a_proxy_hold_headers(laboratory: Any) -> N
         assert document["clients"][0]["headers"] == {"X-SSL-Client-CN": "sae-1"}
 
 
-def test_codes_and_bodies_of_variants(laboratory: Any) -> None:
-    async def ask(name: str, sae: str, path: str, body: Any = None) -> Any:
-        async with laboratory(f"variant:{name}") as lab:
-            return await lab.call("kme-a", sae, path, body)
-
-    def run(*what: Any) -> Any:
-        return asyncio.run(ask(*what))
-
-    assert run("json-401", "sae-7", "sae-2/status").json["message"]
-    assert run("codes-404", "sae-4", "sae-2/status").code == 404
-    assert run("zero-number-empty", "sae-1", "sae-2/enc_keys", {"number": 0}).json == {"keys": []}
+def test_codes_and_bodies_of_variants(ask: Ask) -> None:
+    assert ask("json-401", "sae-7", "sae-2/status").json["message"]
+    assert ask("codes-404", "sae-4", "sae-2/status").code == 404
+    assert ask("zero-number-empty", "sae-1", "sae-2/enc_keys", {"number": 0}).json == {"keys": []}
     optional = {"extension_optional": [{"acme_x": 1}]}
-    told = run("optional-refused", "sae-1", "sae-2/enc_keys", optional)
+    told = ask("optional-refused", "sae-1", "sae-2/enc_keys", optional)
     assert told.json["message"] == "not all extension_optional request options handled"
-    assert (
-        run("no-multicast", "sae-1", "sae-2/enc_keys", {"additional_slave_SAE_IDs": ["sae-3"]}).code
-        == 400
-    )
-    assert "Gr" in run("extra-members", "sae-1", "sae-2/status").json["qinet_note"]
+    multicast = {"additional_slave_SAE_IDs": ["sae-3"]}
+    assert ask("no-multicast", "sae-1", "sae-2/enc_keys", multicast).code == 400
+    assert "Gr" in ask("extra-members", "sae-1", "sae-2/status").json["qinet_note"]
 
 
 def test_consumed_keys_and_strangers(laboratory: Any) -> None:
@@ -129,32 +135,24 @@ def test_consumed_keys_and_strangers(laboratory: Any) -> None:
     assert asyncio.run(story("variant:consumed-key-401-to-strangers")) == [200, 401, 400]
 
 
-def test_choices_of_codes_and_bodies(laboratory: Any) -> None:
-    async def story(name: str, sae: str, path: str, body: Any = None) -> Any:
-        async with laboratory(f"variant:{name}") as lab:
-            return await lab.call("kme-a", sae, path, body)
-
-    def run(*what: Any) -> Any:
-        return asyncio.run(story(*what))
-
-    assert run("unassociated-403", "sae-4", "sae-2/status").code == 403
-    assert run("unenrolled-403", "sae-7", "sae-2/status").code == 403
-    assert run("html-401", "sae-7", "sae-2/status").headers["WWW-Authenticate"]
-    assert run("strict-members", "sae-1", "sae-2/enc_keys", {"acme_x": 1}).code == 400
-    assert run("strict-members", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
-    assert run("empty-lists-refused", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
+def test_choices_of_codes_and_bodies(ask: Ask) -> None:
+    assert ask("unassociated-403", "sae-4", "sae-2/status").code == 403
+    assert ask("unenrolled-403", "sae-7", "sae-2/status").code == 403
+    assert ask("html-401", "sae-7", "sae-2/status").headers["WWW-Authenticate"]
+    assert ask("strict-members", "sae-1", "sae-2/enc_keys", {"acme_x": 1}).code == 400
+    assert ask("strict-members", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
+    assert ask("empty-lists-refused", "sae-1", "sae-2/enc_keys", {"number": 1}).code == 200
     lists = {"extension_optional": []}
-    assert run("empty-lists-refused", "sae-1", "sae-2/enc_keys", lists).code == 400
-    assert run("body-required", "sae-1", "sae-2/enc_keys", b"").code == 400
-    assert (
-        len(run("numbers-forgiven", "sae-1", "sae-2/enc_keys", {"number": "2"}).json["keys"]) == 2
-    )
-    assert run("everybody-associated", "sae-4", "sae-2/enc_keys").code == 200
-    assert run("everybody-associated", "sae-7", "sae-2/enc_keys").code == 401
-    assert run("slashes-forgiven", "sae-1", "sae-2/enc_keys/?number=2").code == 200
-    assert run("http-redirected", "sae-1", "sae-2/status").code == 200
+    assert ask("empty-lists-refused", "sae-1", "sae-2/enc_keys", lists).code == 400
+    assert ask("body-required", "sae-1", "sae-2/enc_keys", b"").code == 400
+    forgiven = ask("numbers-forgiven", "sae-1", "sae-2/enc_keys", {"number": "2"})
+    assert len(forgiven.json["keys"]) == 2
+    assert ask("everybody-associated", "sae-4", "sae-2/enc_keys").code == 200
+    assert ask("everybody-associated", "sae-7", "sae-2/enc_keys").code == 401
+    assert ask("slashes-forgiven", "sae-1", "sae-2/enc_keys/?number=2").code == 200
+    assert ask("http-redirected", "sae-1", "sae-2/status").code == 200
     with pytest.raises(aiohttp.ClientError):
-        run("unenrolled-hung-up-on", "sae-7", "sae-2/status")
+        ask("unenrolled-hung-up-on", "sae-7", "sae-2/status")
 
 
 def test_plain_http_is_redirected(laboratory: Any) -> None:
@@ -201,22 +199,29 @@ def test_choices_of_what_may_be_fetched(laboratory: Any) -> None:
     assert asyncio.run(elsewhere("wrong-master-401")) == [400, 401, 200]
 
 
-def test_forms_are_as_described(laboratory: Any) -> None:
-    async def story(name: str) -> Any:
-        async with laboratory(f"variant:{name}") as lab:
-            return await lab.call("kme-a", "sae-1", "sae-2/enc_keys", {"number": 20})
+def test_forms_are_as_described(ask: Ask) -> None:
+    def twenty_keys(name: str) -> Any:
+        return ask(name, "sae-1", "sae-2/enc_keys", {"number": 20})
 
-    def run(name: str) -> Any:
-        return asyncio.run(story(name))
-
-    escaped = run("json-escapes").body
+    escaped = twenty_keys("json-escapes").body
     assert b"\\u006" in escaped
     assert escaped.count(b"\\/") == escaped.count(b"/") > 0
-    assert run("json-indented").body.startswith(b"\r\n\t {\n")
-    assert run("tiny-chunks").headers["Transfer-Encoding"] == "chunked"
-    assert run("odd-headers").headers["Content-Type"].startswith("Application/JSON ;")
-    assert run("announces-close").headers["Connection"] == "close"
-    assert run("extension-objects").json["keys"][0]["key_extension"] == {}
+    assert twenty_keys("json-indented").body.startswith(b"\r\n\t {\n")
+    assert twenty_keys("tiny-chunks").headers["Transfer-Encoding"] == "chunked"
+    assert twenty_keys("odd-headers").headers["Content-Type"].startswith("Application/JSON ;")
+    assert twenty_keys("announces-close").headers["Connection"] == "close"
+    assert twenty_keys("extension-objects").json["keys"][0]["key_extension"] == {}
+
+
+def test_head_may_use_up_a_key(laboratory: Any) -> None:
+    async def stored(name: str) -> tuple[int, bytes, int]:
+        async with laboratory(*([name] if name else []), rate=0.0, initial_keys=9) as lab:
+            head = await lab.call("kme-a", "sae-1", "sae-2/enc_keys", method="HEAD")
+            left = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
+            return head.code, head.body, left
+
+    assert asyncio.run(stored("")) == (405, b"", 9)
+    assert asyncio.run(stored("variant:head-served-as-get")) == (200, b"", 8)
 
 
 def test_variants_are_described() -> None:

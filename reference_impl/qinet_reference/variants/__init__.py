@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from qinet_reference.named import defined_in
-from qinet_reference.variants import choices, forms, offers, stock, wires
+from qinet_reference.variants import answers, fetching, forms, offers, reading, stock, wires
 from qinet_reference.variants.variant import Variant
 
-ALL: tuple[type[Variant], ...] = defined_in((offers, stock, choices, wires, forms), Variant)
-"""Every variant."""
+_AREAS = (offers, stock, answers, fetching, reading, wires, forms)
+
+ALL: tuple[type[Variant], ...] = defined_in(_AREAS, Variant)
+"""Every variant, area by area."""

@@ -79,6 +79,35 @@ class ExtensionObjects(Variant):
         )
 
 
+class ExtraMembers(Variant):
+    """Every JSON object has members that the standard does not know."""
+
+    name = "extra-members"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        return wire.rewriting(
+            status=_with_extras,
+            error=_with_extras,
+            container=lambda container: _with_extras(
+                {**container, "keys": [_with_extras(key) for key in container["keys"]]}
+            ),
+        )
+
+
+class NullExtensions(Variant):
+    """What a key container leaves out is written as null."""
+
+    name = "null-extensions"
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def container(document: Document) -> Document:
+            absent = {"key_ID_extension": None, "key_extension": None}
+            keys = [{**key, **absent} for key in document["keys"]]
+            return {"keys": keys, "key_container_extension": None}
+
+        return wire.rewriting(container=container)
+
+
 class RichDetails(Variant):
     """Each Error has details, with values of every JSON type."""
 
@@ -222,3 +251,11 @@ def _streamed(handler: Handler, pieces: Callable[[bytes], AsyncIterator[bytes]])
         return streamed
 
     return answer
+
+
+def _with_extras(document: Document) -> Document:
+    return {
+        "qinet_served_by": {"shelf": 3, "firmware": ["2", "1", None]},
+        **document,
+        "qinet_note": "Grüße",
+    }

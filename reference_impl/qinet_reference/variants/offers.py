@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.domain.extensions import MAX_AGE_MS
-from qinet_reference.domain.model import Allocation, Key, KeyRequest, Order, Status
+from qinet_reference.domain.model import Key, KeyRequest, Status
 from qinet_reference.domain.refusal import (
-    OPTIONAL_UNHANDLED,
     Reason,
     Refusal,
-    keys_not_found,
-    not_entitled,
 )
-from qinet_reference.variants.variant import ServiceVariant, StoreVariant, Variant
+from qinet_reference.variants.variant import ServiceVariant, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qinet.keys.v1 import key_delivery_pb2 as pb
-    from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.domain.directory import Directory
     from qinet_reference.domain.key_service import KeyDelivery
-    from qinet_reference.domain.key_store import KeyStore
     from qinet_reference.plan import Plan
 
 
@@ -131,39 +123,33 @@ class _OneWayDirectory:
         return self.kme_of(master) == self._first and self._inner.may_allocate(master, slave)
 
 
-class OptionalRefused(ServiceVariant):
-    """Optional extensions that are unknown are refused, in the words that the standard fixes."""
+class EverybodyAssociated(Variant):
+    """Any SAE may share keys with any other, and an SAE that nobody knows is served as a slave."""
 
-    name = "optional-refused"
+    name = "everybody-associated"
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        if any(one.name != MAX_AGE_MS for one in request.optional):
-            await inner.get_status(caller, slave)
-            raise Refusal(Reason.OPTIONAL_EXTENSION_UNHANDLED, OPTIONAL_UNHANDLED)
-        return await inner.get_key(caller, slave, request)
+    def __init__(self) -> None:
+        self._last = ""
+
+    def plan(self, plan: Plan) -> Plan:
+        self._last = plan.kmes[-1]
+        return replace(plan, saes=tuple(replace(s, associated=s.enrolled) for s in plan.saes))
+
+    def directory(self, directory: Directory) -> Directory:
+        return _OpenDirectory(directory, self._last)
 
 
-class ZeroNumberEmpty(ServiceVariant):
-    """Get key for 0 keys yields an empty container (REST: the common interface fixes a refusal)."""
+class _OpenDirectory:
+    def __init__(self, inner: Directory, last: str) -> None:
+        self._inner = inner
+        self._last = last
 
-    name = "zero-number-empty"
+    def kme_of(self, sae: str) -> str | None:
+        home = self._inner.kme_of(sae)
+        return self._last if home is None and sae and sae != "sae-7" else home
 
-    async def get_key(
-        self, inner: KeyDelivery, caller: str | None, slave: str, request: KeyRequest
-    ) -> list[Key]:
-        if request.number == 0:
-            await inner.get_status(caller, slave)
-            return []
-        return await inner.get_key(caller, slave, request)
-
-    def grpc(self, wire: GrpcWire) -> GrpcWire:
-        def read(message: pb.GetKeyRequest) -> KeyRequest:
-            request = wire.read_key_request(message)
-            return replace(request, number=-1) if request.number == 0 else request
-
-        return replace(wire, read_key_request=read)
+    def may_allocate(self, master: str, slave: str) -> bool:
+        return self._inner.kme_of(master) is not None and self.kme_of(slave) is not None
 
 
 class UpperCaseIds(ServiceVariant):
@@ -180,19 +166,6 @@ class UpperCaseIds(ServiceVariant):
         self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
     ) -> list[Key]:
         return _capitals(await inner.get_key_with_ids(caller, master, key_ids))
-
-
-class ShuffledBatches(ServiceVariant):
-    """The slave gets the keys of a batch in another order than it asked for."""
-
-    name = "shuffled-batches"
-
-    async def get_key_with_ids(
-        self, inner: KeyDelivery, caller: str | None, master: str, key_ids: Sequence[str]
-    ) -> list[Key]:
-        return sorted(
-            await inner.get_key_with_ids(caller, master, key_ids), key=lambda key: key.id[::-1]
-        )
 
 
 class Slow(ServiceVariant):
@@ -218,51 +191,6 @@ class Slow(ServiceVariant):
     ) -> list[Key]:
         await asyncio.sleep(self.delay_s)
         return await inner.get_key_with_ids(caller, master, key_ids)
-
-
-class LateKeys(StoreVariant):
-    """Keys reach the slave's KME two seconds after Get key; until then they are unknown there."""
-
-    name = "late-keys"
-    delay_s = 2.0
-
-    def __init__(self) -> None:
-        self._arrival: dict[str, float] = {}
-
-    def plan(self, plan: Plan) -> Plan:
-        return replace(plan, claims={**plan.claims, "delivery_delay_s": self.delay_s + 1})
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        arrival = time.monotonic() + self.delay_s
-        self._arrival.update((key.id, arrival) for key in allocation.keys)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        now = time.monotonic()
-        if any(self._arrival.get(key_id, now) > now for key_id in order.key_ids):
-            raise keys_not_found()
-        return await inner.deliver(order)
-
-
-class StrangersRemembered(StoreVariant):
-    """A stranger who asks for a key is answered 401 even after the key was delivered."""
-
-    name = "consumed-key-401-to-strangers"
-
-    def __init__(self) -> None:
-        self._slaves: dict[str, Sequence[tuple[str, str]]] = {}
-
-    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
-        await inner.allocate(allocation)
-        self._slaves.update((key.id, allocation.slaves) for key in allocation.keys)
-
-    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
-        for key_id in order.key_ids:
-            slaves = self._slaves.get(key_id, ())
-            here = any(kme == order.kme for _, kme in slaves)
-            if here and not any(sae == order.caller for sae, _ in slaves):
-                raise not_entitled()
-        return await inner.deliver(order)
 
 
 def _capitals(keys: Sequence[Key]) -> list[Key]:

@@ -1,4 +1,4 @@
-"""Networks that are reached, or that write, in unusual ways."""
+"""Networks that are reached in unusual ways."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from qinet_reference.domain.refusal import Reason, Refusal
 from qinet_reference.plan import Identity, PkiStyle, Plan
 from qinet_reference.relays import TLS_HANDSHAKE, Several, inner_socket, port_of, relay
 from qinet_reference.variants.variant import Variant
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qinet_reference.adapters.rest import Handler
-    from qinet_reference.adapters.rest_wire import Document, RestWire
     from qinet_reference.adapters.tls import ServerTls
     from qinet_reference.alteration import Listener, Listening
     from qinet_reference.domain.key_service import KeyDelivery
@@ -220,65 +218,3 @@ class _Silent:
     ) -> list[Key]:
         await asyncio.Event().wait()
         return await self._inner.get_key_with_ids(caller, master, key_ids)
-
-
-class Json401(Variant):
-    """A 401 carries an Error, too."""
-
-    name = "json-401"
-
-    def rest(self, wire: RestWire) -> RestWire:
-        def reply(refusal: Refusal) -> web.Response:
-            return wire.json_reply(401, wire.encode({"message": refusal.message}))
-
-        return replace(wire, unauthorised_reply=reply)
-
-
-class ExtraMembers(Variant):
-    """Every JSON object has members that the standard does not know."""
-
-    name = "extra-members"
-
-    def rest(self, wire: RestWire) -> RestWire:
-        return wire.rewriting(
-            status=_with_extras,
-            error=_with_extras,
-            container=lambda container: _with_extras(
-                {**container, "keys": [_with_extras(key) for key in container["keys"]]}
-            ),
-        )
-
-
-class NullExtensions(Variant):
-    """What a key container leaves out is written as null."""
-
-    name = "null-extensions"
-
-    def rest(self, wire: RestWire) -> RestWire:
-        def container(document: Document) -> Document:
-            absent = {"key_ID_extension": None, "key_extension": None}
-            keys = [{**key, **absent} for key in document["keys"]]
-            return {"keys": keys, "key_container_extension": None}
-
-        return wire.rewriting(container=container)
-
-
-class OtherCodes(Variant):
-    """Where the standard leaves the code open, it is 404: for an SAE without association."""
-
-    name = "codes-404"
-
-    def rest(self, wire: RestWire) -> RestWire:
-        def code_of(refusal: Refusal) -> int:
-            unknown = refusal.reason is Reason.UNKNOWN_ASSOCIATION
-            return 404 if unknown else wire.code_of(refusal)
-
-        return replace(wire, code_of=code_of)
-
-
-def _with_extras(document: Document) -> Document:
-    return {
-        "qinet_served_by": {"shelf": 3, "firmware": ["2", "1", None]},
-        **document,
-        "qinet_note": "Grüße",
-    }
