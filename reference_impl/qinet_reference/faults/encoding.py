@@ -67,7 +67,7 @@ class LeadingZerosLost(_EncodingFault):
     """A key passes through an integer, and loses the zeros that it begins with."""
 
     name = "leading-zeros-lost"
-    requirements = ("ETSI-014-6.2-03", "ETSI-014-6.2-04", "ETSI-014-5.4-01")
+    requirements = ("ETSI-014-6.2-03", "ETSI-014-6.2-04")
     seen_in = ("JarryChou/etsi-qkd-api",)
 
     def encoded(self, material: bytes) -> str:

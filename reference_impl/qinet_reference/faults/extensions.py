@@ -81,7 +81,7 @@ class OptionalRefusedOwnText(RequestFault):
     """An unknown optional extension is refused in words of one's own."""
 
     name = "optional-refused-own-text"
-    requirements = ("ETSI-014-6.2-16", "ETSI-014-6.2-17")
+    requirements = ("ETSI-014-6.2-16",)
 
     def taken(self, request: KeyRequest) -> KeyRequest:
         if any(one.name != MAX_AGE_MS for one in request.optional):
@@ -93,7 +93,7 @@ class OptionalTakenForMandatory(RequestFault):
     """An unknown optional extension is refused like a mandatory one."""
 
     name = "optional-taken-for-mandatory"
-    requirements = ("ETSI-014-6.2-16", "ETSI-014-6.2-17")
+    requirements = ("ETSI-014-6.2-16",)
 
     def taken(self, request: KeyRequest) -> KeyRequest:
         unknown = tuple(one for one in request.optional if one.name != MAX_AGE_MS)

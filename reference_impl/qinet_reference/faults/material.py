@@ -66,6 +66,7 @@ class RepeatedMaterial(_SpoiltFault):
     """Every third key has the same material as the one of its length before."""
 
     name = "material-repeated"
+    requirements = ("ETSI-014-3.1-02", "ETSI-014-5.3-02")
     every: ClassVar[int] = 3
 
     def __init__(self) -> None:
@@ -178,7 +179,6 @@ class EveryFiftiethRepeated(RepeatedMaterial):
     """Every fiftieth key has the same material as the one of its length before."""
 
     name = "material-every-50th-repeated"
-    requirements = ("ETSI-014-3.1-02", "ETSI-014-5.3-02")
     every = 50
 
 

@@ -51,7 +51,7 @@ class SurplusSlavesIgnored(RefusedRequestFault):
     """Additional slaves beyond the limit are passed over instead of refused."""
 
     name = "too-many-slaves-served"
-    requirements = ("ETSI-014-6.2-21",)
+    requirements = ("ETSI-014-6.2-21", "ETSI-014-6.2-18")
     reason = Reason.TOO_MANY_SLAVES
 
     async def instead(self, honest: Honest, request: KeyRequest, refusal: Refusal) -> list[Key]:

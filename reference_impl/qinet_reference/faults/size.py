@@ -100,7 +100,7 @@ class SizeFloored(RequestFault):
     """A size that is no multiple of 8 is served with fewer bits than asked for."""
 
     name = "size-floored"
-    requirements = ("ETSI-014-6.2-11",)
+    requirements = ("ETSI-014-6.2-11", "ETSI-014-6.2-03")
     seen_in = ("CreepPork/next-door-key-simulator",)
 
     def taken(self, request: KeyRequest) -> KeyRequest:
