@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from inspect import signature
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checks_wire_miniatures import OF_NODE, Miniature, manifest, serving
 
 from qonform.catalogue import load_all
 from qonform.judging import Effort
@@ -17,12 +16,9 @@ from qonform.running.options import Options
 from qonform.running.session import Session
 from qonform.target import load
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import the miniatures
-
-from checks_wire_miniatures import OF_NODE, Miniature, manifest, serving
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 Judged = dict[str, tuple[str, str]]
 

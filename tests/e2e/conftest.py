@@ -1,14 +1,11 @@
 """Real processes: a reference network, and the suite as a user runs it."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from qonform.running.reference import reference_network
 from qonform.selftest import judged
-
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import the counted network
 
 
 def pytest_collection_modifyitems(items):

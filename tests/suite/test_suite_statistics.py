@@ -43,6 +43,16 @@ def spoke(materials):
     return set(family_over(materials).alarms)
 
 
+def mean_after_one_more_byte(test):
+    """The e-value that is to be expected when one byte more is seen, of ideal keys."""
+    total = 0.0
+    for byte in range(256):
+        after = copy.deepcopy(test)
+        after.see(Sample(bytes([byte]), "a b", 99))
+        total += math.exp(after.log_e)
+    return total / 256
+
+
 @pytest.mark.parametrize("kind", KEY_TESTS, ids=lambda kind: kind.id)
 def test_no_next_key_is_worth_a_bet(kind):
     """Whatever came before: over all next keys, each as likely, the mean e-value stays as it is."""
@@ -51,12 +61,7 @@ def test_no_next_key_is_worth_a_bet(kind):
         test = kind(THRESHOLD)
         for key in keys(rng, LENGTHS[: 3 + 2 * seed]):
             test.see(key)
-        total = 0.0
-        for byte in range(256):
-            after = copy.deepcopy(test)
-            after.see(Sample(bytes([byte]), "a b", 99))
-            total += math.exp(after.log_e)
-        assert total / 256 == pytest.approx(math.exp(test.log_e), rel=1e-9)
+        assert mean_after_one_more_byte(test) == pytest.approx(math.exp(test.log_e), rel=1e-9)
 
 
 def test_repeats_stay_fair_where_blocks_are_short_enough_to_come_again():
@@ -66,12 +71,7 @@ def test_repeats_stay_fair_where_blocks_are_short_enough_to_come_again():
         for key in keys(rng, LENGTHS):
             test.see(key)
         assert test.n > 1000
-        total = 0.0
-        for byte in range(256):
-            after = copy.deepcopy(test)
-            after.see(Sample(bytes([byte]), "a b", 99))
-            total += math.exp(after.log_e)
-        assert total / 256 == pytest.approx(math.exp(test.log_e), rel=1e-9)
+        assert mean_after_one_more_byte(test) == pytest.approx(math.exp(test.log_e), rel=1e-9)
 
 
 def test_repeats_by_chance_are_as_frequent_as_is_said_and_the_test_ends_before_they_are_more():
