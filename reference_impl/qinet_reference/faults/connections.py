@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import _ssl
 import asyncio
-import ctypes
 import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from qinet_reference.faults.fault import Fault
+from qinet_reference.faults.verification import trust_everybody, trust_self_signed
 from qinet_reference.pki import new_server
 from qinet_reference.relays import TLS_HANDSHAKE, Relay, Several, inner_socket, port_of, relay
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
-_ASK = 1  # SSL_VERIFY_PEER
-_SELF_SIGNED = 18  # X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
 
 
 class AnyCertificateTrusted(Fault):
@@ -38,7 +35,7 @@ class AnyCertificateTrusted(Fault):
     requirements = ("ETSI-014-5.1-02",)
 
     def tls(self, tls: ServerTls) -> ServerTls:
-        return replace(tls, finish=_trust_everybody)
+        return replace(tls, finish=trust_everybody)
 
 
 class NoCertificateNeeded(Fault):
@@ -87,10 +84,7 @@ class Tls11Accepted(Fault):
     requirements = ("ETSI-014-4-02",)
 
     def tls(self, tls: ServerTls) -> ServerTls:
-        def finish(context: ssl.SSLContext) -> None:
-            context.set_ciphers("DEFAULT:@SECLEVEL=0")
-
-        return replace(tls, minimum=ssl.TLSVersion.TLSv1, finish=finish)
+        return replace(tls, minimum=ssl.TLSVersion.TLSv1, finish=_allow_old_ciphers)
 
 
 class Tls11Only(Fault):
@@ -100,11 +94,8 @@ class Tls11Only(Fault):
     requirements = ("ETSI-014-4-02", "ETSI-014-4-03")
 
     def tls(self, tls: ServerTls) -> ServerTls:
-        def finish(context: ssl.SSLContext) -> None:
-            context.set_ciphers("DEFAULT:@SECLEVEL=0")
-
         old = ssl.TLSVersion.TLSv1_1
-        return replace(tls, minimum=ssl.TLSVersion.TLSv1, maximum=old, finish=finish)
+        return replace(tls, minimum=ssl.TLSVersion.TLSv1, maximum=old, finish=_allow_old_ciphers)
 
 
 class ResumedIsTrusted(Fault):
@@ -134,7 +125,7 @@ class SelfSignedTrusted(Fault):
     requirements = ("ETSI-014-5.1-02",)
 
     def tls(self, tls: ServerTls) -> ServerTls:
-        return replace(tls, finish=_trust_self_signed)
+        return replace(tls, finish=trust_self_signed)
 
 
 class GrpcNoCertificateAsked(Fault):
@@ -215,6 +206,11 @@ class ServerUnverifiable(Fault):
         return _self_certified(tls)
 
 
+def _allow_old_ciphers(context: ssl.SSLContext) -> None:
+    """Without them, OpenSSL speaks no TLS below 1.2 whatever versions are allowed."""
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+
+
 def _self_certified(tls: ServerTls) -> ServerTls:
     """The same with a certificate of the KME that nobody but itself has signed."""
     kme = tls.certificate.name.removesuffix(".cert.pem")
@@ -235,36 +231,6 @@ def _or_latest(identify: Callable[[T], str | None]) -> Callable[[T], str | None]
         return caller or next(iter(latest), None)
 
     return identify_anyhow
-
-
-def _trust_everybody(context: ssl.SSLContext) -> None:
-    """Make OpenSSL accept whatever the verification of a client certificate finds."""
-    _decide(context, _ACCEPT)
-
-
-def _trust_self_signed(context: ssl.SSLContext) -> None:
-    """Make OpenSSL accept a client certificate whose only defect is that it signed itself."""
-    _decide(context, _ACCEPT_SELF_SIGNED)
-
-
-def _decide(context: ssl.SSLContext, accepts: ctypes._FuncPointer) -> None:
-    """Have a function decide about each finding on a client certificate.
-
-    The standard library has no such switch, for good reasons; so this reaches below it.
-    CPython's SSLContext begins with the object header, and next comes its SSL_CTX.
-    """
-    native = ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
-    _OPENSSL.SSL_CTX_set_verify(native, _ASK, accepts)
-
-
-_OPENSSL = ctypes.CDLL(_ssl.__file__)
-_DECISION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-_ACCEPT = _DECISION(lambda _verified, _store: 1)
-_ACCEPT_SELF_SIGNED = _DECISION(
-    lambda verified, store: int(
-        verified or _OPENSSL.X509_STORE_CTX_get_error(ctypes.c_void_p(store)) == _SELF_SIGNED
-    )
-)
 
 
 def _by_first_byte(secure: int, plain: int) -> Relay:
