@@ -20,6 +20,9 @@ OF_NODE = {"kme-a": ("sae-1",), "kme-b": ("sae-2", "sae-3")}
 ROLES = {"sae-1": "master", "sae-2": "slave", "sae-3": "additional-slave"}
 HEADER = "X-Who"
 
+Judged = dict[str, tuple[str, str]]
+"""Verdict and message of each requirement."""
+
 
 class Refused(Exception):  # noqa: N818 - an answer
     """An HTTP code and a message; and headers, if any."""
@@ -122,6 +125,26 @@ def well_typed(name: str, value: Any) -> bool:
             return True
 
 
+class Forgetful(Miniature):
+    """A Get key makes the KME forget all keys that have not been fetched."""
+
+    def get_key(self, *asked: Any) -> Any:
+        self.keys.clear()
+        return super().get_key(*asked)
+
+
+class Redelivers(Miniature):
+    """A key can be fetched for ever; and a key that never was is answered 401."""
+
+    def get_key_with_ids(self, caller: str, master: str, ids: list[str]) -> Any:
+        if any(i not in self.keys for i in ids):
+            raise Refused(401, "")
+        held = dict(self.keys)
+        given = super().get_key_with_ids(caller, master, ids)
+        self.keys = held
+        return given
+
+
 @contextmanager
 def serving(kme: Miniature, node: str) -> Iterator[int]:
     """The port of one node."""
@@ -179,3 +202,13 @@ def manifest(ports: dict[str, int], timeout_s: float) -> str:
         f'[claims]\nprofiles = ["etsi-014"]\netsi-014.delivery_delay_s = 0.5\n{nodes}{clients}'
         f"[limits]\ntimeout_s = {timeout_s}\nrequests_per_second = 5000\n"
     )
+
+
+def verdicts(judged: Judged) -> set[str]:
+    """All that were given."""
+    return {verdict for verdict, _ in judged.values()}
+
+
+def failed(judged: Judged) -> set[str]:
+    """The requirements that were not kept."""
+    return {requirement for requirement, (verdict, _) in judged.items() if verdict == "fail"}

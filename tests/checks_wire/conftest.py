@@ -7,7 +7,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checks_wire_miniatures import OF_NODE, Miniature, manifest, serving
+from checks_wire_miniatures import OF_NODE, Judged, Miniature, manifest, serving
 
 from qonform.catalogue import load_all
 from qonform.judging import Effort
@@ -19,8 +19,6 @@ from qonform.target import load
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-Judged = dict[str, tuple[str, str]]
 
 
 @pytest.fixture

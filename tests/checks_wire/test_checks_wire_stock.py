@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from checks_wire_miniatures import Miniature, Refused
+from checks_wire_miniatures import Miniature, Refused, verdicts
 
 from qonform.checks.etsi014 import get_key, life_cycle
 
@@ -32,13 +32,13 @@ BEYOND = (get_key.sizes_outside_the_limits, get_key.more_keys_than_a_request_may
 @pytest.mark.parametrize("check", BEYOND, ids=lambda check: check.__name__)
 def test_a_refusal_is_not_for_want_while_keys_are_served(judge_miniature, check):
     judged, session = judge_miniature(SaysEmpty(), check, get_key.a_key_reaches_both_ends)
-    assert {verdict for verdict, _ in judged.values()} == {"pass"}, judged
+    assert verdicts(judged) == {"pass"}, judged
     assert session.records[-1].finding.message
 
 
 def test_an_empty_store_is_believed(judge_miniature):
     judged, _ = judge_miniature(IsEmpty(), *BEYOND)
-    assert {verdict for verdict, _ in judged.values()} == {"inconclusive"}, judged
+    assert verdicts(judged) == {"inconclusive"}, judged
 
 
 class GrowsBackAtOnce(Miniature):
