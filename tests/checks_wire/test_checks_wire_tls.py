@@ -13,7 +13,7 @@ import pytest
 from qonform.checks.callers import gave, judge_turned_away
 from qonform.checks.etsi014.transport import holds_name
 from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Meter
+from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.tls import client_context, offer
 from qonform.drivers.tls_probe import MODERN, TlsEndpoint, certify, resume_sessions, speaks
 from qonform.exchanges import ExchangeLog
@@ -71,6 +71,21 @@ def speaking(context: ssl.SSLContext) -> Callable[[socket.socket], None]:
             tls.recv(1)
 
     return serve
+
+
+def test_a_handshake_shows_why_requests_get_no_answer(server: ssl.SSLContext) -> None:
+    with listening(speaking(server)) as endpoint:
+        for _ in range(3):
+            endpoint.meter.heard("n over etsi-014", answered=False)
+        assert endpoint.handshake(SOMEBODY).completed
+
+
+def test_handshakes_end_where_nobody_speaks() -> None:
+    with listening(lambda c: threading.Event().wait(1)) as endpoint:  # noqa: ARG005
+        for _ in range(3):
+            assert endpoint.handshake(SOMEBODY).silent
+        with pytest.raises(TargetDown, match="TLS of n over etsi-014"):
+            endpoint.handshake(SOMEBODY)
 
 
 def test_a_handshake_is_described_and_recorded(server: ssl.SSLContext) -> None:

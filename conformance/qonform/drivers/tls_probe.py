@@ -99,6 +99,10 @@ class TlsEndpoint:
             identity: whose certificate is shown, if it has one.
             versions: lowest and highest version to offer.
             verify: whether a server certificate that does not verify ends it.
+
+        Raises:
+            TargetDown: the last handshakes were met with silence. Requests that got no answer do
+                not stop one: it may show why they got none.
         """
         context = client_context(self.ca, identity, verify=verify, versions=versions)
         if self.alpn:
@@ -106,8 +110,10 @@ class TlsEndpoint:
         asked = watch_certificate_request(context)
         at, began = self.log.now(), time.perf_counter()
         made: list[Handshake] = []
-        with self.meter.request(f"{self.node} over {self.profile}"):
+        line = f"TLS of {self.node} over {self.profile}"
+        with self.meter.request(line):
             seen = self._attempt(context)
+        self.meter.heard(line, answered=seen["connected"] and not seen.get("silent"))
 
         def record(number: int) -> Exchange:
             handshake = Handshake(number, **seen, asked_for_certificate=asked())
