@@ -1,5 +1,6 @@
 """Real processes: a reference network, and the suite as a user runs it."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,11 @@ def judge(tmp_path):
         return judged.judge(manifest, tmp_path / "report", *arguments, **options)
 
     return run
+
+
+@pytest.fixture
+def as_in_a_shell():
+    """Who runs the tests in the background may have them ignore Ctrl-C, and all they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

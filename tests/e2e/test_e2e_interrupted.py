@@ -4,24 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from counted_network import Counting, counted
+from waiting import wait_until
 
 from qonform_report import read
 
+pytestmark = pytest.mark.usefixtures("as_in_a_shell")
 EITHER = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 FILES = {"index.html", "results.json", "junit.xml", "summary.md"}
-
-
-@pytest.fixture(autouse=True)
-def as_in_a_shell():
-    """Who runs the tests in the background may have them ignore Ctrl-C, and all they start."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @EITHER
@@ -100,13 +93,6 @@ def test_the_reference_network_ends_with_a_run_that_is_cancelled(tmp_path):
     assert run.returncode == 3
     assert not process(network).exists()
     assert not list(tmp_path.glob("qonform-*"))
-
-
-def wait_until(it_is_so):
-    until = time.monotonic() + 120
-    while not it_is_so():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def children(pid):

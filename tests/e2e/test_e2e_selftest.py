@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from waiting import wait_until
 
 from qonform.catalogue import load_all
 from qonform.selftest.judged import judge_altered
@@ -63,9 +63,8 @@ def test_a_fault_survives_a_run_that_does_not_look_for_it():
     }
 
 
+@pytest.mark.usefixtures("as_in_a_shell")
 def test_ctrl_c_keeps_what_was_judged_and_leaves_nothing_running(tmp_path):
-    # who runs the tests in the background may have them ignore Ctrl-C, and all that they start
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     scratch, report = tmp_path / "scratch", tmp_path / "report"
     scratch.mkdir()
     arguments = ["--faults", "status-*", "--effort", "quick", "--workers", "2"]
@@ -76,10 +75,10 @@ def test_ctrl_c_keeps_what_was_judged_and_leaves_nothing_running(tmp_path):
         env={**os.environ, "TMPDIR": str(scratch)},
         start_new_session=True,  # so that all of it can be interrupted, as on a terminal
     )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not (judged(report) and any(scratch.iterdir())):
-        time.sleep(0.2)
-    os.killpg(process.pid, signal.SIGINT)
+    try:
+        wait_until(lambda: judged(report) and any(scratch.iterdir()))
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
     stdout, _ = process.communicate(timeout=60)
     assert process.returncode == 3, stdout
     assert stdout.startswith("INCOMPLETE ")

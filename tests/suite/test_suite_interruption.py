@@ -80,12 +80,12 @@ def test_another_thread_changes_nothing():
     def elsewhere():
         with let_through():
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
 
     with sigterm_as_ctrl_c(), held_back():
         thread = threading.Thread(target=elsewhere)
         thread.start()
-        inside.wait(10)
+        assert inside.wait(60)
         signal.raise_signal(signal.SIGTERM)
         time.sleep(0)
         leave.set()
