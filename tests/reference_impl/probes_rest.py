@@ -1,77 +1,22 @@
-"""Probes: a few exchanges with a network, told without what differs from run to run.
-
-What a fault changes, some probe tells otherwise than in the network without it.
-"""
+"""Probes of ETSI 014 over REST."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import re
-import ssl
 from base64 import b64decode
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-import aiohttp
-import grpc
-from google.rpc import error_details_pb2, status_pb2
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from asking import UNKNOWN, UUID, Probes, fetch, get, ids, keys_in, lengths, materials, told
 
-from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
-from qinet.keys.v1 import key_delivery_pb2 as pb
-from qinet.keys.v1 import key_delivery_pb2_grpc
 from qinet_reference.domain.extensions import MAX_AGE_MS
-from qinet_reference.pki import new_ca, new_client
 
-UNKNOWN = "00000000-0000-4000-8000-000000000000"
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-Probe = Callable[[Any], Any]
-PROBES: dict[str, Probe] = {}
+PROBES = Probes()
 
 
-def probe(function: Probe) -> Probe:
-    PROBES[function.__name__] = function
-    return function
-
-
-async def get(lab: Any, body: Any = None, *, slave: str = "sae-2", query: str = "") -> Any:
-    return await lab.call("kme-a", "sae-1", f"{slave}/enc_keys{query}", body)
-
-
-async def fetch(lab: Any, *ids: str, sae: str = "sae-2", **more: Any) -> Any:
-    body = {"key_IDs": [{"key_ID": key_id} for key_id in ids]}
-    return await lab.call("kme-b", sae, "sae-1/dec_keys", body, **more)
-
-
-def ids(reply: Any) -> list[str]:
-    """The IDs in a container, whatever its shape."""
-    return re.findall(r'"(?:key_ID|keyId)":"([^"]+)"', reply.body.decode("latin-1"))
-
-
-def told(reply: Any) -> Any:
-    """A reply without its random parts."""
-    text = UUID.sub("<id>", reply.body.decode("latin-1"))
-    return reply.code, reply.content_type, re.sub(r'"key":"[^"]*"', '"key":"<key>"', text)
-
-
-def materials(reply: Any) -> list[str]:
-    return re.findall(r'"key":"([^"]*)"', reply.body.decode("latin-1"))
-
-
-def keys_in(reply: Any) -> dict[str, str]:
-    """The material in a container, by ID; nothing in a refusal."""
-    return dict(zip(ids(reply), materials(reply), strict=True)) if reply.code == 200 else {}
-
-
-def lengths(reply: Any) -> list[int]:
-    return [len(text) for text in materials(reply)]
-
-
-@probe
+@PROBES.probe
 async def status(lab: Any) -> Any:
     return [
         told(await lab.call("kme-a", "sae-1", "sae-2/status")),
@@ -84,13 +29,13 @@ async def status(lab: Any) -> Any:
     ]
 
 
-@probe
+@PROBES.probe
 async def status_after_get_key(lab: Any) -> Any:
     await get(lab, {"number": 32, "size": 4096})
     return told(await lab.call("kme-a", "sae-1", "sae-2/status"))
 
 
-@probe
+@PROBES.probe
 async def numbers_and_sizes(lab: Any) -> Any:
     bodies: list[Any] = [
         {}, {"number": 2}, {"number": 32}, {"number": 33}, {"size": 64}, {"size": 4096},
@@ -103,7 +48,7 @@ async def numbers_and_sizes(lab: Any) -> Any:
     return [(told(reply), lengths(reply)) for reply in replies]
 
 
-@probe
+@PROBES.probe
 async def unreadable(lab: Any) -> Any:
     return [
         told(await get(lab, b"{")),
@@ -121,7 +66,7 @@ async def unreadable(lab: Any) -> Any:
     ]
 
 
-@probe
+@PROBES.probe
 async def ids_and_material(lab: Any) -> Any:
     replies = [await get(lab, {"number": 32}) for _ in range(2)]
     found = [one for reply in replies for one in ids(reply)]
@@ -140,7 +85,7 @@ async def ids_and_material(lab: Any) -> Any:
     }
 
 
-@probe
+@PROBES.probe
 async def many_ids_and_much_material(lab: Any) -> Any:
     """What is all but certain of a thousand keys whose IDs and bits are drawn at random."""
     found, raw = [], []
@@ -169,7 +114,7 @@ async def many_ids_and_much_material(lab: Any) -> Any:
     }
 
 
-@probe
+@PROBES.probe
 async def both_ends(lab: Any) -> Any:
     same = []
     for body in ({"number": 3}, {"size": 4096}):
@@ -181,7 +126,7 @@ async def both_ends(lab: Any) -> Any:
     return same, told(again), told(await fetch(lab, UNKNOWN))
 
 
-@probe
+@PROBES.probe
 async def strangers(lab: Any) -> Any:
     own, foreign = await get(lab), await get(lab, slave="sae-3")
     (own_id,), (foreign_id,) = ids(own)[:1], ids(foreign)[:1]
@@ -197,7 +142,7 @@ async def strangers(lab: Any) -> Any:
     ]
 
 
-@probe
+@PROBES.probe
 async def life_cycle(lab: Any) -> Any:
     (first,), (second,) = ids(await get(lab))[:1], ids(await get(lab))[:1]
     return [
@@ -209,7 +154,7 @@ async def life_cycle(lab: Any) -> Any:
     ]
 
 
-@probe
+@PROBES.probe
 async def multicast(lab: Any) -> Any:
     got = await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]})
     fetched = [await fetch(lab, *ids(got), sae=sae) for sae in ("sae-5", "sae-2", "sae-3")]
@@ -221,7 +166,7 @@ async def multicast(lab: Any) -> Any:
     return [told(one) for one in fetched], same, told(await get(lab, many))
 
 
-@probe
+@PROBES.probe
 async def extensions(lab: Any) -> Any:
     values = ((MAX_AGE_MS, 86_400_000), ("acme_x", 1), ("acme_x", None), (MAX_AGE_MS, 0),
               ("acme_x", [{}]), (MAX_AGE_MS, "x"))  # fmt: skip
@@ -232,7 +177,7 @@ async def extensions(lab: Any) -> Any:
     return [told(await get(lab, body)) for body in asked], lab.manifest["claims"]
 
 
-@probe
+@PROBES.probe
 async def short_supply(lab: Any) -> Any:
     for _ in range(3):
         await get(lab, {"number": 30, "size": 4096}, slave="sae-5")
@@ -245,7 +190,7 @@ async def short_supply(lab: Any) -> Any:
     return sorted(came)
 
 
-@probe
+@PROBES.probe
 async def reverse(lab: Any) -> Any:
     waits = await get(lab)
     got = await lab.call("kme-b", "sae-2", "sae-1/enc_keys")
@@ -253,7 +198,7 @@ async def reverse(lab: Any) -> Any:
     return told(got), told(fetched), fetched.body == got.body, told(await fetch(lab, *ids(waits)))
 
 
-@probe
+@PROBES.probe
 async def by_get(lab: Any) -> Any:
     """GET beside POST: one query at a time, and the same key both ways."""
 
@@ -271,7 +216,7 @@ async def by_get(lab: Any) -> Any:
     ]
 
 
-@probe
+@PROBES.probe
 async def batches(lab: Any) -> Any:
     """Many at once, in another order, and of several sizes."""
     many = keys_in(await get(lab, {"number": 12}))
@@ -284,7 +229,7 @@ async def batches(lab: Any) -> Any:
     return ends, refused, told(await fetch(lab, good))
 
 
-@probe
+@PROBES.probe
 async def one_by_one(lab: Any) -> Any:
     """Forty keys that wait together, fetched one by one, soon and after a while."""
     waiting = {name: key for _ in range(40) for name, key in keys_in(await get(lab)).items()}
@@ -292,7 +237,7 @@ async def one_by_one(lab: Any) -> Any:
     return [keys_in(await fetch(lab, name)) == {name: key} for name, key in waiting.items()]
 
 
-@probe
+@PROBES.probe
 async def races(lab: Any) -> Any:
     before = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
     got = await asyncio.gather(*(get(lab) for _ in range(4)))
@@ -306,114 +251,3 @@ async def races(lab: Any) -> Any:
     (one,) = ids(await get(lab, {"additional_slave_SAE_IDs": ["sae-3"]}))
     both = await asyncio.gather(*(fetch(lab, one, sae=sae) for sae in ("sae-2", "sae-3")))
     return len(set(found)), before - after, fetched, [reply.code for reply in both]
-
-
-@probe
-async def connections(lab: Any) -> Any:
-    url = f"{lab.url('kme-a')}/api/v1/keys/sae-2/status"
-    forged = lab.files.folder / "forged"
-    new_client("sae-1", new_ca("Qonform throw-away CA")).write(
-        forged.with_suffix(".cert"), forged.with_suffix(".key")
-    )
-    unknown_ca, old = lab.tls(None), lab.tls("sae-1")
-    unknown_ca.load_cert_chain(forged.with_suffix(".cert"), forged.with_suffix(".key"))
-    old.set_ciphers("DEFAULT:@SECLEVEL=0")
-    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-    claim = {"X-SAE-ID": "sae-1"}
-    return [
-        await outcome(url, lab.tls("sae-1"), {}),
-        await outcome(url, lab.tls(None), claim),
-        await outcome(url, unknown_ca, {}),
-        await outcome(url, lab.tls("sae-6"), {}),
-        await outcome(url, old, {}),
-        await outcome(url.replace("https", "http"), None, {}),
-    ]
-
-
-async def outcome(url: str, context: ssl.SSLContext | None, headers: dict[str, str]) -> Any:
-    try:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(url, ssl=context or False, headers=headers) as reply,
-        ):
-            return reply.status
-    except aiohttp.ClientError:
-        return "no connection"
-
-
-@probe
-async def one_connection(lab: Any) -> Any:
-    """Requests on one connection, by whoever a proxy says that they are."""
-    claims = ("sae-1", "sae-3", "sae-7")
-    replies = [
-        await lab.call("kme-a", "sae-1", "sae-2/status", headers={"X-SSL-Client-CN": sae})
-        for sae in claims
-    ]
-    return [reply.code for reply in replies]
-
-
-@probe
-async def calls(lab: Any) -> Any:
-    """The common interface: what is refused, how, and to whom."""
-    master, stranger = lab.stub("kme-a", "sae-1"), lab.stub("kme-b", "sae-5")
-    unknown = pb.GetKeyWithKeyIdsRequest(master_id="sae-1", key_ids=[pb.KeyId(key_id=UNKNOWN)])
-    status_request = pb.GetStatusRequest(slave_id="sae-3")
-    await answer(master.GetStatus(status_request))
-    plain = grpc.aio.insecure_channel(f"127.0.0.1:{lab.network.endpoints['kme-a'].grpc}")
-    async with plain:
-        naked = key_delivery_pb2_grpc.KeyDeliveryStub(plain)
-        asked = naked.GetStatus(status_request, timeout=60)
-        without_tls = (await answer(asked))[0]
-    return [
-        await answer(master.GetStatus(status_request)),
-        without_tls,
-        await answer(master.GetStatus(pb.GetStatusRequest())),
-        await answer(stranger.GetKeyWithKeyIds(key_of(await get(lab)))),
-        await answer(stranger.GetStatus(status_request, metadata=[("x-sae-id", "sae-2")])),
-        await answer(master.GetKey(pb.GetKeyRequest(slave_id="sae-2", number=0))),
-        await answer(stranger.GetKeyWithKeyIds(unknown)),
-    ]
-
-
-@probe
-async def discovery(lab: Any) -> Any:
-    """What the node says about itself."""
-    channel = lab.channel("kme-a", "sae-1")
-    node = discovery_pb2_grpc.DiscoveryStub(channel).GetNode(discovery_pb2.GetNodeRequest())
-    asked = health_pb2.HealthCheckRequest(service="qinet.keys.v1.KeyDelivery")
-    listed = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(
-        iter([reflection_pb2.ServerReflectionRequest(list_services="")])
-    )
-    return [
-        await answer(node),
-        await answer(health_pb2_grpc.HealthStub(channel).Check(asked)),
-        [str(reply) async for reply in listed],
-        [
-            len(key.material)
-            for size in (64, 72, 256)
-            for key in (
-                await lab.stub("kme-a", "sae-1").GetKey(
-                    pb.GetKeyRequest(slave_id="sae-2", size_bits=size)
-                )
-            ).container.keys
-        ],
-    ]
-
-
-def key_of(reply: Any) -> pb.GetKeyWithKeyIdsRequest:
-    (key_id,) = ids(reply)
-    return pb.GetKeyWithKeyIdsRequest(master_id="sae-1", key_ids=[pb.KeyId(key_id=key_id)])
-
-
-async def answer(call: Any) -> Any:
-    try:
-        reply = await call
-    except grpc.aio.AioRpcError as error:
-        raw = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
-        infos = []
-        for detail in status_pb2.Status.FromString(raw).details:
-            info = error_details_pb2.ErrorInfo()
-            detail.Unpack(info)
-            infos.append((info.domain, info.reason))
-        return error.code().name, infos, error.details()
-    return UUID.sub("<id>", str(reply).split("material")[0])
