@@ -172,7 +172,10 @@ def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _planned(plan: Mapping[str, Any]) -> list[Fact]:
     """What was foreseen, and what could not be paid."""
-    lines = [Fact("foreseen at most", counted(plan["key_bits"], "bit"))]
+    foreseen = counted(plan["key_bits"], "bit")
+    if more := plan.get("shortening_bits"):
+        foreseen += f", and {more:,} more to make short what fails"
+    lines = [Fact("foreseen at most", foreseen)]
     if plan["rounds"] > 1:
         lines.append(Fact("chance was tried", f"{plan['rounds']:,} times, with as many seeds"))
     if left_out := plan["left_out"]:

@@ -39,6 +39,19 @@ def test_no_check_draws_more_than_it_says(effort, variant):
     assert results["run"]["spent"]["key_bits"] <= results["run"]["plan"]["key_bits"]
 
 
+def test_what_fails_is_made_short_within_what_the_plan_says():
+    results = judge_altered(["--fault", "slave-keys-swapped"], "--effort", "quick").results
+    assert any(check.get("history") for row in results["requirements"] for check in row["checks"])
+    plan, spent = results["run"]["plan"], results["run"]["spent"]
+    assert spent["key_bits"] <= plan["key_bits"] + plan["shortening_bits"]
+    by_id = {check.id: check for check in checks() if check.shortening}
+    for (id_, profile), bits in drawn(results).items():
+        if id_ in by_id:
+            offer, check = offer_of(results, profile), by_id[id_]
+            most = check.cost(offer, Effort.QUICK) + check.cost_to_shorten(offer, Effort.QUICK)
+            assert bits <= most
+
+
 def test_with_twenty_keys_most_is_decided_and_the_rest_has_its_price():
     judged = judge_altered([], "--profile", "etsi-014", "--budget", "20", "--seed", "1")
     assert judged.exit_code == 3

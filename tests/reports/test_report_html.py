@@ -242,10 +242,11 @@ def test_what_could_not_be_paid_stands_beside_what_was_spent():
     results = undecided()
     step = {"check": "etsi014.races.x", "profile": "etsi-014", "effort": "quick", "key_bits": 1024}
     results["run"]["plan"] = {
-        "key_bits": 5120, "checks": 60, "rounds": 3, "left_out": [step, step], "reduced": [step],
+        "key_bits": 5120, "shortening_bits": 1024, "checks": 60, "rounds": 3,
+        "left_out": [step, step], "reduced": [step],
     }  # fmt: skip
     facts = {fact.name: fact.value for fact in page(results).spent}
-    assert facts["foreseen at most"] == "5,120 bits"
+    assert facts["foreseen at most"] == "5,120 bits, and 1,024 more to make short what fails"
     assert facts["left out for want of key"] == "2 checks, for up to 2,048 bits more"
     assert facts["with less effort for want of key"] == "1 check"
     assert facts["chance was tried"] == "3 times, with as many seeds"

@@ -13,7 +13,7 @@ from qonform.ports.key_delivery import Key
 from qonform.ports.secret import KeyMaterial
 
 
-def judged(world, tmp_path, *, across=False, seed=1, one_way=False, delay_s=0.2):
+def judged(world, tmp_path, *, across=False, seed=1, one_way=False, delay_s=0.2, allowed=None):
     """Findings by requirement, what was asked, and the drivers."""
     target = target_of(one_way=one_way, delay_s=delay_s)
     meter, count = Meter(target.limits), []
@@ -21,6 +21,8 @@ def judged(world, tmp_path, *, across=False, seed=1, one_way=False, delay_s=0.2)
         Bench(target, Driver(profile, world, meter, count), Effort.STANDARD, seed, tmp_path)
         for profile in OVER
     ]
+    if allowed is not None:
+        benches[0].allowance_bits, benches[0].shortening_bits = allowed
     check = (
         any_history_over_all_transports_agrees_with_the_model
         if across
@@ -256,3 +258,19 @@ class Late(World):
 def test_keys_that_come_late_are_waited_for(tmp_path):
     findings, _, _ = judged(Late(), tmp_path, delay_s=5.0)
     assert not failed(findings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_search_draws_is_what_the_plan_says_of_it(tmp_path, seed):
+    """The one figure when all is well; that and what it takes to make short, when it is not."""
+    explored, shortened = 40 * 256, 10 * 256
+    for world, most in ((World(), explored), (Twice(), explored + shortened)):
+        _, _, benches = judged(world, tmp_path, seed=seed, allowed=(explored, shortened))
+        drawn = benches[0].driver.meter.spent.key_bits
+        assert 0 < drawn <= most
+
+
+def test_without_key_to_make_it_short_a_history_is_told_as_it_was_found(tmp_path):
+    short, _, _ = judged(Twice(), tmp_path)
+    found, _, _ = judged(Twice(), tmp_path, allowed=(400 * 256, 0))
+    assert "ETSI-014-5.4-06" in failed(found) & failed(short)

@@ -59,6 +59,15 @@ def test_what_cannot_be_paid_is_left_out_and_cheaper_ones_after_it_are_not():
     assert made.missing_bits == 60 * KIB.key_size
 
 
+def test_what_it_takes_to_make_findings_short_is_told_apart_from_what_is_drawn_anyway():
+    steps = [step("a", "a", 3), step("b", deepens="b", keys=by_effort(4, 40, 400),
+                                     shortening=by_effort(2, 20, 200))]  # fmt: skip
+    made = planned(steps, keys=100)
+    assert made.bits == 43 * KIB.key_size
+    assert made.shortening_bits == 20 * KIB.key_size
+    assert planned(steps, keys=7).shortening_bits == 2 * KIB.key_size
+
+
 def test_a_cost_may_depend_on_what_the_kme_offers():
     dear = step("dear", "a", lambda offer, _effort: offer.keys(offer.max_key_size))
     for largest in (1024, 8192):

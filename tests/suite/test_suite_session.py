@@ -9,7 +9,9 @@ from qonform import strength
 from qonform.catalogue import load_all
 from qonform.drivers.meter import TargetDown
 from qonform.judging import Check, Judge, Undecidable, Verdict, judges
+from qonform.running.foresight import foreseen
 from qonform.running.options import Options, SelectionError
+from qonform.running.planning import Step
 from qonform.running.results import results_of
 from qonform.running.session import Session
 from qonform.target import (
@@ -225,6 +227,20 @@ def test_a_row_says_how_many_seeded_faults_its_checks_have_caught(session, monke
     assert row["seeded_faults"] == {"caught": 1, "of": 2}
     assert [check["caught"] for check in row["checks"]] == [1]
     assert "seeded_faults" not in rows["ETSI-014-5.2-02"]
+
+
+def test_the_plan_in_words_says_what_findings_may_cost_and_never_more_than_the_budget(tmp_path):
+    @judges(deepens=("ETSI-014-5.4-06",), keys=10, shortening=30, chance=True)
+    def deep(_bench, _judge):
+        """Looks deeper."""
+
+    for budget, more in ((100, "30 keys"), (25, "15 keys")):
+        with Session(a_target(), load_all(), Options(budget_keys=budget), tmp_path) as session:
+            step = Step(deep.qonform, "etsi-014", frozenset(), frozenset(deep.qonform.deepens))
+            course = session.begin([step])
+            said = foreseen(course)
+        assert said.startswith("plan: 1 check, at most 10 keys (3.52 kbit) if all is well; ")
+        assert f"what fails is made short, for at most {more} (" in said
 
 
 def test_what_no_self_test_has_shown_is_not_told(session, monkeypatch):

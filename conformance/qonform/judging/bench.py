@@ -73,6 +73,8 @@ class Bench(Advertised):
         self.spares = self._spares()
         self.allowance_bits = driver.meter.key_budget_bits
         """What the check that runs draws at most from a KME that conforms."""
+        self.shortening_bits = driver.meter.key_budget_bits
+        """What it draws at most beyond that, to make short what it found."""
         self.borrowed: list[int] = []
         """Exchanges that earlier checks caused and that this one's keys came with."""
 

@@ -22,6 +22,8 @@ class Check:
     """Ids of the requirements that others decide, and at which it looks deeper."""
     keys: Cost | float
     """What it draws at most from a KME that conforms, in keys of default size."""
+    shortening: Cost | float
+    """What it draws at most beyond that, to make short what it found; in the same unit."""
     first: bool
     """Whether it runs before all others, which rest on what it finds out."""
     chance: bool
@@ -47,14 +49,23 @@ class Check:
 
     def cost(self, offer: Offer, effort: Effort) -> int:
         """What it draws at most from a KME with these limits, in bit."""
-        keys = self.keys if isinstance(self.keys, float | int) else self.keys(offer, effort)
-        return round(keys * offer.key_size)
+        return _bits(self.keys, offer, effort)
+
+    def cost_to_shorten(self, offer: Offer, effort: Effort) -> int:
+        """What it draws at most beyond that, to make short what it found, in bit."""
+        return _bits(self.shortening, offer, effort)
+
+
+def _bits(cost: Cost | float, offer: Offer, effort: Effort) -> int:
+    keys = cost if isinstance(cost, float | int) else cost(offer, effort)
+    return round(keys * offer.key_size)
 
 
 def judges(
     *decides: str,
     keys: Cost | float,
     deepens: tuple[str, ...] = (),
+    shortening: Cost | float = 0,
     first: bool = False,
     chance: bool = False,
 ) -> Callable[[F], F]:
@@ -69,12 +80,15 @@ def judges(
             or `by_effort(...)`, or a function of the KME's limits and the effort.
         deepens: requirements that others decide. Where this one cannot be paid, or ends
             undecided, what the others say stands.
+        shortening: what it draws at most beyond `keys`, to make short what it found.
         first: whether it runs before all others, which rest on what it finds out.
         chance: whether it tries something else with another seed.
     """
 
     def mark(function: F) -> F:
-        function.qonform = Check(decides, deepens, keys, first, chance, function)  # type: ignore[attr-defined]
+        function.qonform = Check(  # type: ignore[attr-defined]
+            decides, deepens, keys, shortening, first, chance, function
+        )
         return function
 
     return mark

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from qonform.running.wording import bits_in_words, visible
+from qonform.running.wording import bits_in_words, checks_in_words, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
@@ -92,11 +91,14 @@ def _unpaid(say: Lines, plan: dict[str, Any]) -> None:
     """What was not done, or done with less effort, for want of key."""
     if left_out := plan.get("left_out"):
         bits = bits_in_words(sum(step["key_bits"] for step in left_out))
-        say("  unpaid", f"{_checks(left_out)} would need up to {bits} more key", style="yellow")
+        say(
+            "  unpaid",
+            f"{checks_in_words(len(left_out))} would need up to {bits} more key",
+            style="yellow",
+        )
     if reduced := plan.get("reduced"):
-        say("  reduced", f"{_checks(reduced)} explored less, for want of key", style="yellow")
-
-
-def _checks(steps: Iterable[Any]) -> str:
-    number = len(list(steps))
-    return f"{number} check{'' if number == 1 else 's'}"
+        say(
+            "  reduced",
+            f"{checks_in_words(len(reduced))} explored less, for want of key",
+            style="yellow",
+        )

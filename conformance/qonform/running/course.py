@@ -67,6 +67,23 @@ class Course:
         return self.plan.bits + sum(p.bits for p in done)
 
     @property
+    def shortening_bits(self) -> int:
+        """What it draws at most beyond that, to make short what it finds; the budget bounds it."""
+        done = [p for p in self.done if p not in self.plan.steps]
+        most = self.plan.shortening_bits + sum(p.shortening_bits for p in done)
+        return max(0, min(most, self.budget_bits - self.bits))
+
+    @property
+    def budget_bits(self) -> int:
+        """What may be drawn in all."""
+        return self._session.meter.key_budget_bits
+
+    @property
+    def again(self) -> bool:
+        """Whether chance is tried again and again, after all has been done once."""
+        return self._session.options.for_s > 0
+
+    @property
     def key_size(self) -> int:
         """Default size of a key in bit, as far as it is known: the largest over the profiles."""
         return max(offer.key_size for offer in self._session.offers.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from qonform.running.wording import bits_in_words
+from qonform.running.wording import bits_in_words, checks_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 def foreseen(course: Course) -> str:
     """What a run will spend at most, in one line."""
     plan, unit = course.plan, course.key_size
-    line = f"plan: {len(plan.steps)} checks, at most {_keys(plan.bits, unit)}"
+    line = f"plan: {checks_in_words(len(plan.steps))}, at most {_keys(plan.bits, unit)}"
+    if more := course.shortening_bits:
+        line += f" if all is well; what fails is made short, for at most {_keys(more, unit)} more"
     if plan.left_out:
-        line += f"; {len(plan.left_out)} more need up to {_keys(plan.missing_bits, unit)}"
+        missing = _keys(plan.missing_bits, unit)
+        line += f"; {checks_in_words(len(plan.left_out))} left out, for up to {missing}"
+    if course.again:
+        line += f"; then chance again and again, within {_keys(course.budget_bits, unit)} in all"
     return f"{line}, while a key has {unit} bit"
 
 

@@ -35,6 +35,8 @@ class Planned:
     step: Step
     effort: Effort
     bits: int
+    shortening_bits: int = 0
+    """What it costs at most beyond that, to make short what it found."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Plan:
         return sum(planned.bits for planned in self.steps)
 
     @property
+    def shortening_bits(self) -> int:
+        """What all steps draw at most beyond that, if each finds something to make short."""
+        return sum(planned.shortening_bits for planned in self.steps)
+
+    @property
     def missing_bits(self) -> int:
         """What the steps left out would draw at most."""
         return sum(planned.bits for planned in self.left_out)
@@ -58,7 +65,8 @@ class Plan:
 
 def price(step: Step, offer: Offer, effort: Effort) -> Planned:
     """What a step costs at most from a KME with these limits."""
-    return Planned(step, effort, step.check.cost(offer, effort))
+    check = step.check
+    return Planned(step, effort, check.cost(offer, effort), check.cost_to_shorten(offer, effort))
 
 
 def plan(

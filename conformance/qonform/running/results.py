@@ -337,6 +337,7 @@ def _plan(course: Course, rounds: int) -> dict[str, Any]:
 
     return {
         "key_bits": course.bits,
+        "shortening_bits": course.shortening_bits,
         "checks": len({p.step for p in course.done}) + len(course.left_out),
         "rounds": rounds,
         "left_out": steps(course.left_out),

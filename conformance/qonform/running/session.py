@@ -253,6 +253,7 @@ class Session:
         bench = self.benches[profile]
         bench.effort = effort or self.options.effort
         bench.allowance_bits = check.cost(bench.offer, bench.effort)
+        bench.shortening_bits = check.cost_to_shorten(bench.offer, bench.effort)
         bench.borrowed.clear()
         judge = Judge(
             [r for r in check.requirements if r in self.known[profile]],

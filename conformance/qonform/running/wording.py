@@ -11,6 +11,11 @@ def bits_in_words(bits: int) -> str:
     return f"{bits} bit"
 
 
+def checks_in_words(number: int) -> str:
+    """Such as `1 check`, `60 checks`."""
+    return f"{number} check{'' if number == 1 else 's'}"
+
+
 def visible(text: str) -> str:
     """What came from outside must not command a terminal, nor begin a line of its own."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

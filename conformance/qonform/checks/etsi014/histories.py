@@ -35,9 +35,16 @@ MOST_TRIES = (20, 40, 200)
 """Histories that are tried to make one shorter."""
 LONGEST_S = (10, 30, 600)
 """And for how long, in seconds: a slow target is not asked all evening."""
+TO_SHORTEN = by_effort(40, 200, 2_000)
+"""And with how much key beyond what the search may draw, in keys of default size."""
 
 
-@judges(deepens=JUDGED, keys=by_effort(40, 400, 4_000), chance=True)
+@judges(
+    deepens=JUDGED,
+    keys=by_effort(40, 400, 4_000),
+    shortening=TO_SHORTEN,
+    chance=True,
+)
 def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
     """Random histories of all three methods by everybody, held against a model of a key store."""
     search = Search((bench,), JUDGED)
@@ -52,7 +59,12 @@ def any_history_agrees_with_the_model(bench: Bench, judge: Judge) -> None:
         )
 
 
-@judges(deepens=JUDGED, keys=by_effort(20, 200, 2_000), chance=True)
+@judges(
+    deepens=JUDGED,
+    keys=by_effort(20, 200, 2_000),
+    shortening=TO_SHORTEN,
+    chance=True,
+)
 def any_history_over_all_transports_agrees_with_the_model(network: Network, judge: Judge) -> None:
     """Random histories over several transports at once: a key that two of them serve is one key.
 

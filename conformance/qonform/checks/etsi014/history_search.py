@@ -74,11 +74,9 @@ class Search:
         """All that a history may break; what has been found is no more asked."""
         self.askers = list(self._askers())
         self.homes = {a.sae_id: next(iter(a.over.values())).node for a in self.askers}
-        meter = self.judged.driver.meter
-        share = min(10 * self.judged.allowance_bits, meter.key_bits_left // 4)
-        self._spent_at_most = meter.spent.key_bits + share
-        """Key bits: more than from a KME that conforms, since what breaks is made shorter; but
-        other checks, and other transports, need theirs."""
+        self._spent_at_most = self.judged.driver.meter.spent.key_bits + self.judged.allowance_bits
+        """In bit: all that is found by then may be made short for `shortening_bits` more."""
+        self._shortens = False
         self.fetches = self.across = 0
         """Answers to Get key with key IDs, and deliveries over another transport than Get key."""
         self.late = False
@@ -160,6 +158,12 @@ class Search:
         if self.judged.driver.meter.spent.key_bits + bits > self._spent_at_most:
             raise Undecidable("the share of the key budget that histories may use is spent")
 
+    def _may_shorten(self) -> None:
+        if not self._shortens:
+            self._shortens = True
+            left = self.judged.driver.meter.key_bits_left  # others need theirs, too
+            self._spent_at_most += min(self.judged.shortening_bits, left // 4)
+
     def shortest(self, at_most: int, within_s: float) -> Broken | None:
         """The history that was found, without whatever it does not need; None if it is none.
 
@@ -173,6 +177,7 @@ class Search:
         first = self.broken
         if first is None:
             return None
+        self._may_shorten()
         until = time.monotonic() + within_s
         tries = takewhile(lambda _: time.monotonic() < until, range(at_most))
         steps = first.steps
