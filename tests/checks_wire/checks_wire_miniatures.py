@@ -25,7 +25,7 @@ Judged = dict[str, tuple[str, str]]
 
 
 class Refused(Exception):  # noqa: N818 - an answer
-    """An HTTP code and a message; and headers, if any."""
+    """An HTTP code and a message; and headers and details, if any."""
 
 
 class Miniature:
@@ -161,8 +161,8 @@ def serving(kme: Miniature, node: str) -> Iterator[int]:
                                                  dict(self.headers))  # fmt: skip
             except Refused as refused:
                 code, message, *more = refused.args
-                document = {"message": message}
                 headers = more[0] if more else {}
+                document = {"message": message} | ({"details": more[1]} if more[1:] else {})
             reply = json.dumps(document).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")

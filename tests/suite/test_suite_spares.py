@@ -62,6 +62,30 @@ def test_keys_of_an_odd_request_are_none(some, odd):
 
 
 def test_a_key_that_may_have_been_forgotten_is_none(some, monkeypatch):
-    monkeypatch.setattr(spares, "LIFE_S", 0.0)
+    monkeypatch.setattr(spares, "LONGEST_S", 0.0)
     some.see(drawn())
     assert some.take() is None
+
+
+def asked_for(key_id, outcome, caller="sae-2"):
+    return exchange(GetKeyWithIds(caller, "sae-1", (key_id,)), outcome, number=8)
+
+
+def test_when_its_slave_is_refused_one_there_are_none_any_more(some):
+    some.see(drawn())
+    some.take()
+    some.see(asked_for(ID, Refused(RefusalKind.BAD_REQUEST, "400", "no", 8)))
+    some.see(drawn())
+    assert some.distrust()
+    assert some.take() is None
+    assert not some.distrust()
+
+
+def test_one_that_came_late_or_was_refused_to_others_is_trusted(some):
+    some.see(drawn())
+    some.take()
+    some.see(asked_for(ID, Refused(RefusalKind.UNAUTHORISED, "401", "no", 8), caller="sae-3"))
+    some.see(asked_for(ID, Refused(RefusalKind.BAD_REQUEST, "400", "no", 8)))
+    some.see(asked_for(ID, Delivered(KeyContainer(()), 9)))
+    some.see(asked_for(ID, Refused(RefusalKind.BAD_REQUEST, "400", "no", 10)))
+    assert not some.distrust()

@@ -25,10 +25,14 @@ class RestBench:
     bench: Bench
     driver: Etsi014Driver
 
+    def send(self, by: Application, request: Request) -> Answer:
+        """Any request, by an SAE at its node."""
+        return self.driver.send(by.node, by.identity, request)
+
     def get_status(self, by: Application, slave: str) -> Answer:
         """Get status, in full."""
         request = Request("GET", f"/{segment(slave)}/status", call=GetStatus(by.sae_id, slave))
-        return self.driver.send(by.node, by.identity, request)
+        return self.send(by, request)
 
     def get_key(
         self,
@@ -45,28 +49,28 @@ class RestBench:
             call: what it means; None for a query that means nothing.
         """
         path = f"/{segment(slave)}/enc_keys" + (f"?{urlencode(query)}" if query else "")
-        return self.driver.send(by.node, by.identity, Request("GET", path, call=call))
+        return self.send(by, Request("GET", path, call=call))
 
     def post_key(
         self, by: Application, slave: str, body: Any, *, call: Call | None = None
     ) -> Answer:
         """Get key by POST of any body: bytes as they are, anything else as JSON."""
         path = f"/{segment(slave)}/enc_keys"
-        return self.driver.send(by.node, by.identity, Request("POST", path, _body(body), call=call))
+        return self.send(by, Request("POST", path, _body(body), call=call))
 
     def post_key_ids(
         self, by: Application, master: str, body: Any, *, call: Call | None = None
     ) -> Answer:
         """Get key with key IDs by POST of any body: bytes as they are, anything else as JSON."""
         path = f"/{segment(master)}/dec_keys"
-        return self.driver.send(by.node, by.identity, Request("POST", path, _body(body), call=call))
+        return self.send(by, Request("POST", path, _body(body), call=call))
 
     def get_key_ids(
         self, by: Application, master: str, query: str, *, call: Call | None = None
     ) -> Answer:
         """Get key with key IDs by GET; `query` as it is to be sent."""
         path = f"/{segment(master)}/dec_keys" + (f"?{query}" if query else "")
-        return self.driver.send(by.node, by.identity, Request("GET", path, call=call))
+        return self.send(by, Request("GET", path, call=call))
 
 
 def simple_call(by: Application, slave: str, **members: int) -> GetKey:

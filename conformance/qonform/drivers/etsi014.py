@@ -158,8 +158,9 @@ class Etsi014Driver:
             self.unverified[node] = result.cause
             self._contexts = {k: c for k, c in self._contexts.items() if k[0] != node}
             return self._send(node, identity, request, fresh=fresh, plain=plain)
-        if identity.enrolled:
-            self.meter.heard(line, answered=isinstance(result, Reply))
+        answered = isinstance(result, Reply)
+        if identity.enrolled and (answered or request.call is not None):
+            self.meter.heard(line, answered=answered)  # to what means nothing none may be due
         return self._recorded(node, identity, sent, result, at, took)
 
     def send_in_a_row(
@@ -353,7 +354,8 @@ def _show_reply(result: Reply | WireError, value: Json) -> Message:
     else:
         body = redact_text(result.body.decode("utf-8", "backslashreplace"))
     kept = {k: v for k, v in result.headers if k.lower() in _SHOWN_HEADERS}
-    return Message(f"{result.status} {result.phrase}".strip(), redact_headers(kept), body or None)
+    line = f"{result.status} {redact_text(result.phrase)}".strip()
+    return Message(line, redact_headers(kept), body or None)
 
 
 _SHOWN_HEADERS = frozenset(

@@ -37,6 +37,7 @@ _DEEPEST = 100
 _KINDS = {
     400: RefusalKind.BAD_REQUEST,
     401: RefusalKind.UNAUTHORISED,
+    429: RefusalKind.UNAVAILABLE,
     503: RefusalKind.UNAVAILABLE,
 }
 
@@ -89,7 +90,7 @@ class Answer:
         message = self.json.get("message") if isinstance(self.json, dict) else None
         said = f", message {redact_text(message)!r}" if isinstance(message, str) else ""
         keys = ", with keys in its body" if self.has_keys else ""
-        return f"{self.reply.status} {self.reply.phrase}{said}{keys}".strip()
+        return f"{self.reply.status} {redact_text(self.reply.phrase)}{said}{keys}".strip()
 
 
 def segment(sae_id: str) -> str:
@@ -228,15 +229,29 @@ def _read_key(entry: Json) -> Key | None:
     return None if material is None else Key(key_id, KeyMaterial(material))
 
 
-def holds_keys(value: Json) -> bool:
-    """Whether a JSON value holds, at any depth, a non-empty string under a member `key`."""
+def holds_keys(value: Json, *, within: str = "") -> bool:
+    """Whether a JSON value holds, at any depth, a key under a member `key`.
+
+    The details of an Error may have such a member, too, which names what is wrong with a request:
+    words are no key, unless they stand where a Key container has its keys.
+
+    Args:
+        value: anything that `json.loads` gives.
+        within: the member that holds it, if any.
+    """
     match value:
         case dict():
+            entry = within in ("keys", "Keys") or "key_ID" in value
             return any(
-                (name == "key" and isinstance(v, str) and v != "") or holds_keys(v)
+                (
+                    name == "key"
+                    and isinstance(v, str)
+                    and (redact_text(v) != v or (entry and v != ""))
+                )
+                or holds_keys(v, within=name)
                 for name, v in value.items()
             )
         case list():
-            return any(map(holds_keys, value))
+            return any(holds_keys(v, within=within) for v in value)
         case _:
             return False

@@ -48,6 +48,8 @@ class Handshake:
     """It did not complete because the server's certificate does not verify."""
     silent: bool = False
     """It did not complete because the server said nothing in time."""
+    cut_off: bool = False
+    """It did not complete, and the server gave no reason: it said nothing, or hung up."""
     asked_for_certificate: bool | None = None
     """Whether the server sent a CertificateRequest; None where that cannot be seen."""
     certificate: bytes | None = field(default=None, repr=False)
@@ -160,6 +162,8 @@ class TlsEndpoint:
                     "problem": _say(error),
                     "distrusted": isinstance(error, ssl.SSLCertVerificationError),
                     "silent": isinstance(error, TimeoutError),
+                    "cut_off": not isinstance(error, ssl.SSLError)
+                    or isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError),
                 }
 
     def _command(self, identity: Identity, versions: tuple[ssl.TLSVersion, ssl.TLSVersion]) -> str:

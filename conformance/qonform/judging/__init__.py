@@ -8,6 +8,7 @@ from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
 from qonform.judging.network import Network
 from qonform.judging.parties import Application, Driver
+from qonform.judging.patience import is_unavailable
 from qonform.judging.story import Story
 from qonform.judging.verdict import Overall, Verdict, combine, overall
 
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "by_effort",
     "combine",
+    "is_unavailable",
     "judges",
     "overall",
     "worse",

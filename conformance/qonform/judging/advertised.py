@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from qonform.judging.cost import Offer
 from qonform.judging.finding import Undecidable
 from qonform.judging.parties import Driver, Parties
+from qonform.judging.patience import is_unavailable
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
     from qonform.ports.key_delivery import Status
     from qonform.target import Target
+
+_PAUSES_S = (0.1, 0.3, 1.0)
+"""Between one Get status and the next, where the server may be busy, in seconds."""
 
 
 class Advertised(Parties):
@@ -26,6 +31,11 @@ class Advertised(Parties):
         """What the master's node says of its limits: asked once. Raises Undecidable."""
         if self._advertised is None:
             outcome = self.master.keys.get_status(self.slave_id)
+            for pause_s in _PAUSES_S:
+                if not is_unavailable(outcome):
+                    break
+                time.sleep(pause_s)
+                outcome = self.master.keys.get_status(self.slave_id)
             if not isinstance(outcome, Delivered):
                 raise Undecidable(f"Get status by the master was not served: {outcome}")
             self._advertised = outcome.value

@@ -9,15 +9,17 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from qonform.judging.advertised import Advertised
 from qonform.judging.burst import Bursts, Shot
 from qonform.judging.finding import Undecidable
-from qonform.judging.patience import Patience
+from qonform.judging.lifetime import Lifetime
+from qonform.judging.patience import Patience, is_unavailable
 from qonform.judging.spares import Spares
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest, Status
-from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
 from qonform.target import Role, Target
 
 if TYPE_CHECKING:
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
     from qonform.judging.parties import Application, Driver
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 _SLOW_ANSWER_S, _LATE_KEY_S = 0.1, 0.5
+_PAUSES_S = (0.1, 0.3, 0.6, 1.0)
+"""Between one request and the same again, where a server may be busy, in seconds."""
 _PLENTY = 16
 """Keys beyond what a request needs from which its refusal cannot be for want of keys."""
 _NEXT_TO_NOTHING = 2
@@ -61,16 +66,17 @@ class Bench(Advertised):
         """Whether Get key was seen to give more keys than Status says are stored."""
         self._sizes_served: dict[int, bool] = {}
         """By size in bit, whether a Get key for one key of that size was served."""
+        self._busy = False
+        """Whether what was unavailable was so for a while, or for everybody."""
         self._late = False
         self._arrival: bool | None = None
         """Whether keys reach another SAE; None until one was fetched, or waited for in vain."""
         self._patience = Patience(self.delay_s, "another answer")
         self._for_arrival = Patience(self.delay_s, "the arrival of a key")
         self._for_stock = Patience(self.delay_s, "more key in the store")
-        self._outlive: bool | None = None
-        """Whether a key can be fetched after a later Get key; None until one was tried."""
         self._bursts = Bursts(driver.meter)
         self.spares = self._spares()
+        self.lifetime = Lifetime()
         self.allowance_bits = driver.meter.key_budget_bits
         """What the check that runs draws at most from a KME that conforms."""
         self.shortening_bits = driver.meter.key_budget_bits
@@ -134,17 +140,33 @@ class Bench(Advertised):
         keys: list[Key] = []
         while len(keys) < number and (left := self.spares.take()):
             key, exchange = left
-            if exchange == self.spares.latest or self._outlive:
-                self.borrowed.append(exchange)
-                keys.append(key)
-            elif self._outlive is None:
-                self._outlive = self._is_still_there(key)
-        missing = number - len(keys) if self._outlive is not False else number
-        return keys[: number - missing] + (self.draw(missing) if missing else [])
+            self.borrowed.append(exchange)
+            keys.append(key)
+        missing = number - len(keys)
+        return keys + (self.draw(missing) if missing else [])
 
-    def _is_still_there(self, key: Key) -> bool:
-        """Whether a key outlives a later Get key (5.3-04); it is spent to see."""
-        return isinstance(self.fetch(self.slave, [key.id], judged=True), Delivered)
+    def age_s(self, keys: Sequence[Key]) -> float:
+        """Seconds since the oldest of the keys was issued."""
+        return self.lifetime.age_s(key.id for key in keys)
+
+    def keeps(self, age_s: float) -> bool:
+        """Whether a key that nobody has touched is kept for its slave until it is so old.
+
+        For a key that seems lost: how long keys are kept the text does not say (A-28).
+
+        Raises:
+            Undecidable: no key can be had to see it.
+        """
+        return self.lifetime.reaches(age_s, self._is_there_after)
+
+    def _is_there_after(self, seconds: float) -> bool:
+        """Whether one of two keys is, in case the other is lost for a reason of its own."""
+        one, other = (self.draw(size=self.cheapest)[0] for _ in range(2))
+        time.sleep(seconds)
+        fetched = self.fetch(self.slave, [one.id])
+        if not isinstance(fetched, Delivered):
+            fetched = self.slave.keys.get_key_with_ids(self.master.sae_id, [other.id])
+        return isinstance(fetched, Delivered)
 
     def _draw_once(
         self, by: Application, to: str, request: KeyRequest, number: int
@@ -171,7 +193,8 @@ class Bench(Advertised):
         refusal that comes back is for the request itself.
 
         Raises:
-            Undecidable: the budget does not allow it, or the store has too little key.
+            Undecidable: the budget does not allow it, or the store has too little key, or the
+                server is busy.
         """
         by, to = by or self.master, to or self.slave_id
         number = max(1, request.number or 1)
@@ -184,6 +207,8 @@ class Bench(Advertised):
                 self._wait_for_stock(by, to, needed)
                 outcome = by.keys.get_key(to, request)
             outcome = self._for_stock.until_available(lambda: by.keys.get_key(to, request), outcome)
+            if is_unavailable(outcome):
+                outcome = self.patiently(by, lambda: by.keys.get_key(to, request))
         if request.size is not None and request == KeyRequest(1, request.size):
             self._sizes_served[request.size] = not isinstance(outcome, Refused)
         return outcome
@@ -247,20 +272,50 @@ class Bench(Advertised):
 
         Raises:
             Undecidable: no key of the run has ever arrived, or so much time was waited in vain
-                that waiting again would say nothing.
+                that waiting again would say nothing; or the KME is too busy to answer.
         """
         began = time.monotonic()
+        ask = partial(by.keys.get_key_with_ids, master or self.master.sae_id, key_ids)
         outcome = self._for_arrival.settle(
-            lambda: by.keys.get_key_with_ids(master or self.master.sae_id, key_ids),
-            lambda outcome: not isinstance(outcome, Refused),
-            spared=judged,
+            ask, lambda outcome: not isinstance(outcome, Refused), spared=judged
         )
+        if is_unavailable(outcome):
+            outcome = self.patiently(by, ask)
         if isinstance(outcome, Delivered):
             self._arrival = True
             self._late = self._late or time.monotonic() - began > _LATE_KEY_S
         if not judged and not self._arrives():
             raise Undecidable(f"no key has reached another SAE in this run: {outcome}")
         return outcome
+
+    def patiently(self, by: Application, ask: Callable[[], A]) -> A:
+        """What comes of asking, for an outcome or an answer; asked again while it is unavailable.
+
+        A server may be busy. That it is unavailable is its answer to this request only if it comes
+        each time, and if Get status by the same SAE is answered each time in between.
+
+        Args:
+            by: who asks.
+            ask: what is due another answer.
+
+        Raises:
+            Undecidable: the server is busy, or has been seen to be at times.
+        """
+        came = ask()
+        if not is_unavailable(came):
+            return came
+        for pause_s in _PAUSES_S:
+            time.sleep(pause_s)
+            peer = self.slave_id if by.sae_id == self.master.sae_id else self.master.sae_id
+            beside = by.keys.get_status(peer)
+            self._busy |= is_unavailable(beside) or isinstance(beside, Failed)
+            came = ask()
+            if not is_unavailable(came):
+                self._busy = True
+                return came
+        if self._busy:
+            raise Undecidable(f"{by} asks a server that is busy at times: {came}")
+        return came
 
     def _arrives(self) -> bool:
         """Whether keys arrive at all: where none has yet, a new one tells, once."""

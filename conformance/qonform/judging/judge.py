@@ -128,7 +128,7 @@ class Judge:
         so_far = tuple(self._so_far())[-6:]
         return [
             self._findings.get(r)
-            or Finding(r, Verdict.INCONCLUSIVE, undecided_because, evidence=so_far)
+            or Finding(r, Verdict.INCONCLUSIVE, redact_text(undecided_because), evidence=so_far)
             for r in sorted(self._requirements)
         ]
 

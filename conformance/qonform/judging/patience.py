@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 VAIN_WAITS = 4
 UNAVAILABLE_IN_VAIN = 2
-"""How often a Get key is asked again that is unavailable although Status counts keys."""
+"""How often a Get key is waited for that is unavailable although Status counts keys."""
 
 
 class Patience:
@@ -69,9 +69,9 @@ class Patience:
 
         A target to which "unavailable" is the word for other things too is soon not asked again.
         """
-        if _unavailable(outcome) and self._unavailable < UNAVAILABLE_IN_VAIN:
-            outcome = self._again(ask, lambda outcome: not _unavailable(outcome), outcome)
-            self._unavailable += _unavailable(outcome)
+        if is_unavailable(outcome) and self._unavailable < UNAVAILABLE_IN_VAIN:
+            outcome = self._again(ask, lambda outcome: not is_unavailable(outcome), outcome)
+            self._unavailable += is_unavailable(outcome)
         return outcome
 
     def _again(
@@ -92,5 +92,7 @@ class Patience:
         return outcome
 
 
-def _unavailable(outcome: Outcome[T]) -> bool:
+def is_unavailable(came: object) -> bool:
+    """Whether an outcome, or that of an answer, is a refusal for a reason of the server's own."""
+    outcome = getattr(came, "outcome", came)
     return isinstance(outcome, Refused) and outcome.kind is RefusalKind.UNAVAILABLE

@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from qonform.judging.lifetime import LONGEST_S
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, KeyContainer
-from qonform.ports.outcome import Delivered
+from qonform.ports.outcome import Delivered, Refused
 
 if TYPE_CHECKING:
     from qonform.exchanges import Exchange
     from qonform.ports.key_delivery import Key
 
-LIFE_S = 30.0
-"""How long a key stays one, in seconds. The text lets a KME forget keys some day."""
-
 
 class Spares:
     """Listens for keys that the master got for the slave alone and that nobody has asked for yet.
+
+    How long a KME keeps them the text does not say (A-28): when the slave is refused one that was
+    handed out here, there are none any more.
 
     Args:
         profile: over which transport.
@@ -29,23 +30,32 @@ class Spares:
         self._profile = profile
         self._pair = master, slave
         self._keys: dict[str, tuple[Key, int, float]] = {}
-        self.latest = 0
-        """The exchange of the last Get key by anybody that was served."""
+        self._taken: set[str] = set()
+        self._missed: set[str] = set()
+        self._trusted = True
 
     def see(self, exchange: Exchange) -> None:
         """Takes in keys of a Get key without anything special; drops what is asked for."""
-        if isinstance(exchange.call, GetKey) and isinstance(exchange.outcome, Delivered):
-            self.latest = exchange.number
         match exchange.call, exchange.outcome:
-            case GetKeyWithIds(key_ids=ids), _:
-                for key_id in ids:
-                    self._keys.pop(_fold(key_id), None)
+            case GetKeyWithIds(key_ids=ids) as call, outcome:
+                asked = {_fold(key_id) for key_id in ids}
+                for key_id in asked:
+                    self._keys.pop(key_id, None)
+                if (call.master, call.caller) == self._pair and len(asked) == 1:
+                    self._asked_for_by_its_slave(asked & self._taken, outcome)
             case GetKey() as call, Delivered(value=KeyContainer(keys=keys)) if self._fit(
                 exchange, call
             ):
-                until = time.monotonic() + LIFE_S
+                now = time.monotonic()
                 for key in keys:
-                    self._keys[_fold(key.id)] = key, exchange.number, until
+                    self._keys[_fold(key.id)] = key, exchange.number, now
+
+    def _asked_for_by_its_slave(self, taken: set[str], outcome: object) -> None:
+        if isinstance(outcome, Refused):
+            self._missed |= taken
+        elif isinstance(outcome, Delivered):
+            self._missed -= taken
+            self._taken -= taken
 
     def _fit(self, exchange: Exchange, call: GetKey) -> bool:
         request = call.request
@@ -55,9 +65,10 @@ class Spares:
 
     def take(self) -> tuple[Key, int] | None:
         """The oldest that is fresh enough, and the exchange that it came with."""
-        while self._keys:
-            key, exchange, until = self._keys.pop(next(iter(self._keys)))
-            if time.monotonic() < until:
+        while self._keys and self._trusted:
+            key, exchange, drawn_s = self._keys.pop(next(iter(self._keys)))
+            if time.monotonic() - drawn_s < LONGEST_S:
+                self._taken.add(_fold(key.id))
                 return key, exchange
         return None
 
@@ -65,8 +76,16 @@ class Spares:
         """The oldest, fresh or not, and its age in seconds."""
         if not self._keys:
             return None
-        key, _, until = self._keys.pop(next(iter(self._keys)))
-        return key, time.monotonic() - (until - LIFE_S)
+        key, _, drawn_s = self._keys.pop(next(iter(self._keys)))
+        return key, time.monotonic() - drawn_s
+
+    def distrust(self) -> bool:
+        """Hands out none from now on if the slave was refused any; whether it was, until now."""
+        if not self._missed:
+            return False
+        self._missed.clear()
+        self._trusted = False
+        return True
 
 
 def _fold(key_id: str) -> str:

@@ -90,6 +90,8 @@ class Violation:
     keys: tuple[Issued, ...]
     """The keys in question."""
     operations: tuple[Operation, ...]
+    age_s: float | None = None
+    """How old a key was that its slave is refused for good, in seconds. It may have expired."""
 
 
 def violations(history: Sequence[Operation]) -> list[Violation]:
@@ -175,7 +177,13 @@ def _lost(issued: Issued, fetches: Sequence[Operation]) -> Iterator[Violation]:
             continue
         requirement, taker = _blamed(issued, op, before)
         shown = (issued.by, taker, op) if taker else (issued.by, op)
-        yield Violation(requirement, f"the key for {op.caller}", (issued,), _in_order(*shown))
+        yield Violation(
+            requirement,
+            f"the key for {op.caller}",
+            (issued,),
+            _in_order(*shown),
+            op.ended_s - issued.by.ended_s,
+        )
 
 
 def _blamed(

@@ -17,7 +17,7 @@ class RefusalKind(Enum):
     UNAUTHORISED = "unauthorised"
     """014: 401."""
     UNAVAILABLE = "unavailable"
-    """014: 503."""
+    """014: 503. Over HTTP also 429, which asks to come later (RFC 6585 4)."""
     OTHER = "other"
     """Anything that the standard has no word for."""
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from qonform.running.planning import Planned, Step
     from qonform.target import Target
 
+_OPEN = (Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
 SEEDS_APART = 2**32
 """Between the seeds of two rounds: no seed that is drawn for a run is as large."""
 
@@ -176,6 +177,7 @@ class Session:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
         bench = Bench(self.target, driver, self.options.effort, self.options.seed, self.scratch)
         self.log.listen(bench.spares.see)
+        self.log.listen(bench.lifetime.see)
         return bench
 
     def __enter__(self) -> Session:
@@ -254,6 +256,24 @@ class Session:
         bench.effort = effort or self.options.effort
         bench.allowance_bits = check.cost(bench.offer, bench.effort)
         bench.shortening_bits = check.cost_to_shorten(bench.offer, bench.effort)
+        found: dict[str, Finding] = {}
+        try:
+            self._attempt(check, profile, subject, found)
+            if bench.spares.distrust():  # what a key that was gone left open, new ones may decide
+                self._attempt(check, profile, subject, found)
+        finally:  # what an interrupted check has seen is known
+            took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
+            findings = [f for f in found.values() if f.requirement in self.scope.selected]
+            self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
+            for finding in findings:
+                deepens = finding.requirement in check.deepens
+                self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
+        self.progress.ended(check, profile, self)
+        return findings
+
+    def _attempt(self, check: Check, profile: str, subject: Any, found: dict[str, Finding]) -> None:
+        """Lets a check judge: one finding for each of its requirements that is still open."""
+        bench, before = self.benches[profile], len(self.log)
         bench.borrowed.clear()
         judge = Judge(
             [r for r in check.requirements if r in self.known[profile]],
@@ -268,15 +288,11 @@ class Session:
             because = str(reason)
         except Exception as error:
             because = self._own_fault(check, profile, error)
-        finally:  # what an interrupted check has seen is known
-            took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
-            findings = [f for f in judge.findings(because) if f.requirement in self.scope.selected]
-            self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
-            for finding in findings:
-                deepens = finding.requirement in check.deepens
-                self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
-        self.progress.ended(check, profile, self)
-        return findings
+        finally:
+            for finding in judge.findings(because):
+                former = found.get(finding.requirement)
+                if former is None or former.verdict in _OPEN:
+                    found[finding.requirement] = finding
 
     def _keep(self, new: Record) -> None:
         """Keeps what was found, together with what the same check found in earlier rounds."""

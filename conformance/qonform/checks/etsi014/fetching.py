@@ -8,11 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qonform.drivers.identity import Identity
-from qonform.judging import Bench, Judge, Undecidable, judges
+from qonform.judging import Bench, Judge, Undecidable, is_unavailable, judges
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 from qonform.target import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qonform.judging import Application
     from qonform.ports.key_delivery import Key, KeyContainer
 
 ONE_KEY_A_REQUEST = "max_key_per_request is 1, so that no request need have several keys"
@@ -24,7 +27,7 @@ def one_key_or_several(bench: Bench, judge: Judge) -> None:
     """The slave fetches one key, then three in one request, or as many as Status allows."""
     keys = bench.draw(1 + min(3, bench.max_number))
     for batch in (keys[:1], keys[1:]):
-        fetched = bench.fetch(bench.slave, [key.id for key in batch], judged=True)
+        fetched = bench.fetch(bench.slave, [key.id for key in batch])
         served = isinstance(fetched, Delivered)
         judge.that(
             "ETSI-014-6.4-01", served, due=f"a container with {len(batch)} keys", came=fetched
@@ -60,9 +63,7 @@ def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
     """An SAE that Get key did not name asks the slave's KME for the key; then the slave does."""
     third = bench.third
     (key,) = bench.draw()
-    refused = bench.settle(
-        lambda: third.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
-    )
+    refused = asked_by_a_stranger(bench, third, [key.id])
     fetched = bench.fetch(bench.slave, [key.id])
     judge.refusal(
         "ETSI-014-5.4-02",
@@ -71,7 +72,7 @@ def a_third_party_is_refused(bench: Bench, judge: Judge) -> None:
         due=f"401 for {third.sae_id}",
         control=fetched,
     )
-    judge_nothing_consumed(judge, refused, fetched)
+    judge_nothing_consumed(bench, judge, refused, key, fetched)
 
 
 @judges("ETSI-014-5.4-02", keys=1)
@@ -112,8 +113,7 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
     (own,), (foreign,) = bench.draw(), bench.draw(to=third.sae_id)
     asked: list[Outcome[KeyContainer]] = []
     for batch in ([own.id, foreign.id], [foreign.id, own.id]):
-        ask = partial(slave.keys.get_key_with_ids, bench.master.sae_id, batch)
-        asked.append(bench.settle(ask, final))
+        asked.append(asked_by_a_stranger(bench, slave, batch))
         if isinstance(asked[-1], Delivered):
             break
     fetched = bench.fetch(slave, [own.id])
@@ -125,8 +125,8 @@ def a_batch_with_one_foreign_key(bench: Bench, judge: Judge) -> None:
             due="401 for the whole request",
             control=fetched,
         )
-    judge_nothing_consumed(judge, asked[-1], fetched)
-    judge_nothing_consumed(judge, asked[-1], bench.fetch(third, [foreign.id]))
+    judge_nothing_consumed(bench, judge, asked[-1], own, fetched)
+    judge_nothing_consumed(bench, judge, asked[-1], foreign, bench.fetch(third, [foreign.id]))
 
 
 NOBODY = "qonform-nobody"
@@ -175,9 +175,11 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
     slave, master = bench.slave, bench.master.sae_id
     unknown = str(uuid.UUID(int=bench.chance("unknown").getrandbits(128), version=4))
     (key,) = bench.draw()
-    alone = slave.keys.get_key_with_ids(master, [unknown])
     batches = [[key.id, unknown], [unknown, key.id]] if bench.max_number > 1 else []
-    mixed = [slave.keys.get_key_with_ids(master, ids) for ids in batches]
+    alone, *mixed = (
+        bench.patiently(slave, partial(slave.keys.get_key_with_ids, master, ids))
+        for ids in ([unknown], *batches)
+    )
     fetched = bench.fetch(slave, [key.id])
     for refused in (alone, *mixed):
         judge_not_found(judge, refused, fetched)
@@ -195,12 +197,8 @@ def a_batch_with_an_unknown_key(bench: Bench, judge: Judge) -> None:
     if leaked:
         judge.not_applicable("ETSI-014-6.4-07", "the batch was not refused: see ETSI-014-6.4-04")
     else:
-        judge.that(
-            "ETSI-014-6.4-07",
-            isinstance(fetched, Delivered),
-            due="the key, which the refused batch did not use up",
-            came=fetched,
-        )
+        due = "the key, which the refused batch did not use up"
+        judge_still_there(bench, judge, "ETSI-014-6.4-07", [key], fetched, due=due)
 
 
 @judges(deepens=("ETSI-014-6.4-07",), keys=2)
@@ -214,12 +212,8 @@ def a_batch_with_one_key_twice(bench: Bench, judge: Judge) -> None:
         judge.not_applicable("ETSI-014-6.4-07", f"not refused: {twice}")
         return
     fetched = bench.fetch(bench.slave, [key.id])
-    judge.that(
-        "ETSI-014-6.4-07",
-        isinstance(fetched, Delivered),
-        due=f"the key, which was asked for twice before and {twice}",
-        came=fetched,
-    )
+    due = f"the key, which was asked for twice before and {twice}"
+    judge_still_there(bench, judge, "ETSI-014-6.4-07", [key], fetched, due=due)
 
 
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
@@ -227,8 +221,25 @@ def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     """The slave fetches a key, and then asks for it again."""
     key = bench.spare()
     first = bench.fetch(bench.slave, [key.id])
-    again = bench.slave.keys.get_key_with_ids(bench.master.sae_id, [key.id])
-    judge_once(judge, first, again)
+    judge_once(judge, first, asked_again(bench, bench.slave, key))
+
+
+def asked_by_a_stranger(
+    bench: Bench, by: Application, key_ids: Sequence[str]
+) -> Outcome[KeyContainer]:
+    """What an SAE is answered that has no right to a key, once the key has reached its KME.
+
+    Raises:
+        Undecidable: the KME is busy.
+    """
+    ask = partial(by.keys.get_key_with_ids, bench.master.sae_id, key_ids)
+    outcome = bench.settle(ask, final)
+    return bench.patiently(by, ask) if is_unavailable(outcome) else outcome
+
+
+def asked_again(bench: Bench, by: Application, key: Key) -> Outcome[KeyContainer]:
+    """What comes of asking for a key that is due no more."""
+    return bench.patiently(by, partial(by.keys.get_key_with_ids, bench.master.sae_id, [key.id]))
 
 
 def judge_once(judge: Judge, first: Outcome[KeyContainer], again: Outcome[KeyContainer]) -> None:
@@ -269,18 +280,41 @@ def judge_not_found(
 
 
 def judge_nothing_consumed(
-    judge: Judge, refused: Outcome[Any], fetched: Outcome[KeyContainer]
+    bench: Bench, judge: Judge, refused: Outcome[Any], key: Key, fetched: Outcome[KeyContainer]
 ) -> None:
     """After a refused request, the rightful slave still gets its key."""
     if isinstance(refused, Delivered):
         judge.not_applicable("ETSI-014-5.4-05", "the request was not refused")
     else:
-        judge.that(
-            "ETSI-014-5.4-05",
-            isinstance(fetched, Delivered),
-            due="the key for its rightful slave, after the refusal",
-            came=fetched,
-        )
+        due = "the key for its rightful slave, after the refusal"
+        judge_still_there(bench, judge, "ETSI-014-5.4-05", [key], fetched, due=due)
+
+
+def judge_still_there(
+    bench: Bench,
+    judge: Judge,
+    requirement: str,
+    keys: Sequence[Key],
+    fetched: Outcome[KeyContainer],
+    *,
+    due: str,
+    alike: bool = False,
+) -> None:
+    """Keys that nothing may have used up are there.
+
+    How long they are kept is open (A-28): where they are not there, it is seen whether a key of
+    the same age is that nobody has touched.
+
+    Args:
+        alike: whether they must also be the master's, bit for bit.
+    """
+    age_s = bench.age_s(keys)
+    if isinstance(fetched, Refused) and not bench.keeps(age_s):
+        why = f"{fetched}; but so is any key {age_s:.1f} s after it was issued"
+        judge.undecided(requirement, why)
+        return
+    holds = same(keys, fetched) if alike else isinstance(fetched, Delivered)
+    judge.that(requirement, holds, due=due, came=fetched)
 
 
 def is_unauthorised(outcome: Outcome[Any]) -> bool:
@@ -296,7 +330,7 @@ def final(outcome: Outcome[Any]) -> bool:
     return is_unauthorised(outcome) or not isinstance(outcome, Refused)
 
 
-def same(keys: list[Key], outcome: Outcome[KeyContainer]) -> bool:
+def same(keys: Sequence[Key], outcome: Outcome[KeyContainer]) -> bool:
     """Whether just these keys were delivered, bit for bit."""
     if not isinstance(outcome, Delivered):
         return False

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from qonform.checks.etsi014.fetching import same
+from qonform.checks.etsi014.fetching import judge_still_there, same
 from qonform.judging import Bench, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
@@ -212,9 +212,8 @@ def _judge_arrival(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
     """Judges what the slave fetches, at once: what a later Get key does to it is 5.3-04."""
     for key in keys:
         fetched = bench.fetch(bench.slave, [key.id])
-        judge.that(
-            "ETSI-014-5.4-01", same([key], fetched), due=f"the master's key {key}", came=fetched
-        )
+        due = f"the master's key {key}"
+        judge_still_there(bench, judge, "ETSI-014-5.4-01", [key], fetched, due=due, alike=True)
 
 
 def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> tuple[Key, ...]:
@@ -272,7 +271,9 @@ def more_keys_than_are_stored(bench: Bench, judge: Judge) -> None:
     if stored is None or not 0 < stored < bench.max_number:
         judge.not_applicable("ETSI-014-6.2-01", "more keys are stored than one request may have")
         return
-    number = min(bench.max_number, 2 * stored)
+    number = min(bench.max_number, 2 * stored, bench.allowance_bits // bench.key_size)
+    if number <= stored:
+        raise Undecidable("the store has shrunk too far to be asked for more than it has")
     bench.afford(number * bench.key_size)
     _judge_count(judge, number, bench.master.keys.get_key(bench.slave_id, KeyRequest(number)))
 

@@ -35,7 +35,7 @@ from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 from qonform.target import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hypothesis import strategies as st
 
@@ -313,12 +313,18 @@ class Player:
         if batch and self.store.must_deliver(call, over):
             self._one_by_one(by, call, outcome, over)
         else:
-            owners = self._owners(call, over)
+            owners, due = self._owners(call, over), self.store.must_deliver(call, over)
             found = self.store.judge_fetch(call, outcome, over)
+            if found and due and isinstance(outcome, Refused) and not self._keeps(call.key_ids):
+                found = None  # it may have been forgotten: how long keys are kept is open (A-28)
             if found and owners and isinstance(outcome, Refused) and not self._get(owners, over):
                 found = None  # the refusal may be right: the key is not there for its slave either
             self._hold(found, outcome, over)
         return outcome
+
+    def _keeps(self, key_ids: Sequence[str]) -> bool:
+        bench = self.search.judged
+        return bench.keeps(bench.lifetime.age_s(key_ids))
 
     def _owners(self, call: GetKeyWithIds, over: str) -> list[tuple[Asker, GetKeyWithIds]]:
         """Who can show that keys of others, which are asked for, are there."""

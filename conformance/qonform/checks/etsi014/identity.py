@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -93,9 +94,10 @@ def _lies(bench: Bench, claimed: str) -> list[dict[str, str]]:
 
 
 def liar_as(liar: Identity, claimed: str, words: dict[str, str]) -> Identity:
-    """The liar with its headers; over gRPC, its metadata."""
+    """The liar with its headers; over gRPC, its metadata. No answer is due to it in any form."""
     said = next(iter(words)) if len(words) == 1 else "headers"
-    return liar.with_headers(words, f"{liar.sae_id} claiming in {said} to be {claimed}")
+    lying = liar.with_headers(words, f"{liar.sae_id} claiming in {said} to be {claimed}")
+    return replace(lying, enrolled=False)
 
 
 def _judge_status(

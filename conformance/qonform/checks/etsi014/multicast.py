@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from qonform.checks.etsi014.fetching import final, is_unauthorised, same
+from qonform.checks.etsi014.fetching import (
+    asked_by_a_stranger,
+    is_unauthorised,
+    judge_still_there,
+    same,
+)
 from qonform.judging import Application, Bench, Cost, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import KeyRequest
 from qonform.ports.outcome import Delivered, RefusalKind, Refused
@@ -31,19 +36,11 @@ def every_named_slave_gets_the_key(bench: Bench, judge: Judge) -> None:
         keys = bench.draw(additional=[third])
         first, second = (bench.fetch(by, [key.id for key in keys]) for by in order)
         for by, fetched in zip(order, (first, second), strict=True):
-            judge.that(
-                "ETSI-014-6.2-18",
-                same(keys, fetched),
-                due=f"the master's key {keys[0]} for {by.sae_id}",
-                came=fetched,
-            )
+            due = f"the master's key {keys[0]} for {by.sae_id}"
+            judge_still_there(bench, judge, "ETSI-014-6.2-18", keys, fetched, due=due, alike=True)
         if isinstance(first, Delivered):
-            judge.that(
-                "ETSI-014-6.2-19",
-                isinstance(second, Delivered),
-                due=f"the key for {order[1].sae_id}, after {order[0].sae_id} has had it",
-                came=second,
-            )
+            due = f"the key for {order[1].sae_id}, after {order[0].sae_id} has had it"
+            judge_still_there(bench, judge, "ETSI-014-6.2-19", keys, second, due=due)
 
 
 def _if_two_offered(offer: Offer, _effort: Effort) -> float:
@@ -62,12 +59,8 @@ def every_one_of_two_additional_slaves_gets_the_keys(bench: Bench, judge: Judge)
     keys = bench.draw(min(2, bench.max_number), additional=others)
     for by in (*reversed(others), bench.slave):
         fetched = bench.fetch(by, [key.id for key in keys])
-        judge.that(
-            "ETSI-014-6.2-18",
-            same(keys, fetched),
-            due=f"the master's {len(keys)} keys for {by.sae_id}",
-            came=fetched,
-        )
+        due = f"the master's {len(keys)} keys for {by.sae_id}"
+        judge_still_there(bench, judge, "ETSI-014-6.2-18", keys, fetched, due=due, alike=True)
 
 
 def _one_for_each(offer: Offer, _effort: Effort) -> float:
@@ -169,9 +162,7 @@ def an_sae_that_is_not_named_gets_nothing(bench: Bench, judge: Judge) -> None:
     if bystander.node != bench.slave.node:
         raise Undecidable(f"{bystander.sae_id} must be at the slave's node, {bench.slave.node}")
     (key,) = bench.draw(additional=[bench.third])
-    refused = bench.settle(
-        lambda: bystander.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
-    )
+    refused = asked_by_a_stranger(bench, bystander, [key.id])
     judge.refusal(
         "ETSI-014-6.2-22",
         refused,

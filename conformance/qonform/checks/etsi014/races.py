@@ -186,7 +186,8 @@ class Race:
     def _conclude(self) -> None:
         found: dict[str, Violation] = {}
         for violation in violations(self._history):
-            found.setdefault(violation.requirement, violation)
+            if not self._has_expired(violation):
+                found.setdefault(violation.requirement, violation)
         for requirement in self.decides:
             if requirement in found:
                 self._contradicted(found[requirement])
@@ -196,6 +197,15 @@ class Race:
                     self.judge.that(
                         requirement, True, due="-", came=self._reach(), evidence=cited[-2:]
                     )
+
+    def _has_expired(self, violation: Violation) -> bool:
+        """Whether a key that is lost may be so for its age alone, as far as can be known (A-28)."""
+        if violation.age_s is None:
+            return False
+        try:
+            return not self.bench.keeps(violation.age_s)
+        except Undecidable:
+            return True
 
     def _contradicted(self, violation: Violation) -> None:
         story = Story(issued.id for issued in violation.keys)

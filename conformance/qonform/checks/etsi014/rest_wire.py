@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from qonform.checks.etsi014.fetching import (
     ONE_KEY_A_REQUEST,
-    final,
+    asked_again,
+    asked_by_a_stranger,
     is_unauthorised,
     judge_nothing_consumed,
     judge_once,
+    same,
 )
 from qonform.checks.etsi014.get_key import judge_odd_size, odd_size
-from qonform.checks.patience import patiently
 from qonform.checks.wires import simple_call
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.generators import malformed_requests as malformed
@@ -49,7 +50,7 @@ def the_three_paths_exist(rest: RestBench, judge: Judge) -> None:
     """A well-formed call of each method, at the path that table 2 gives."""
     bench = rest.bench
     _judge_path(judge, "{slave_SAE_ID}/status", bench.master.keys.get_status(bench.slave_id))
-    bench.afford(256)
+    bench.afford(bench.key_size)
     got = bench.master.keys.get_key(bench.slave_id, KeyRequest())
     if _is_absent(got):  # unless it was for want of keys
         got = bench.get_key(KeyRequest())
@@ -80,7 +81,7 @@ def the_path_is_url_decoded(rest: RestBench, judge: Judge) -> None:
     for encoded in dict.fromkeys((_encoded(slave[:1]) + segment(slave[1:]), _encoded(slave))):
         call = GetStatus(bench.master.sae_id, slave)
         request = Request("GET", f"/{encoded}/status", call=call)
-        answer = rest.driver.send(bench.master.node, bench.master.identity, request)
+        answer = bench.patiently(bench.master, partial(rest.send, bench.master, request))
         if answer.reply is None:
             raise Undecidable(f"{encoded}: {answer}")
         judge.that(
@@ -117,8 +118,8 @@ def a_path_that_names_nobody(rest: RestBench, judge: Judge) -> None:
         (bench.master, "/%FF%C0/status"),
         (bench.slave, f"//dec_keys?key_ID={malformed.SOME_ID}"),
     ):
-        request = Request("GET", path)
-        answer = patiently(partial(rest.driver.send, by.node, by.identity, request))
+        request = Request("GET", path, beside=True)  # whoever reads it first may refuse it
+        answer = bench.patiently(by, partial(rest.send, by, request))
         if answer.reply is None:
             raise Undecidable(f"{path}: {answer}")
         judge.that("ETSI-014-6.2-23", answer.reply.status < 500, due="no fault of the server",
@@ -136,8 +137,9 @@ def a_body_that_is_too_much(rest: RestBench, judge: Judge) -> None:
     if bench.effort is Effort.QUICK:
         judge.not_applicable("ETSI-014-6.2-23", "not sent in a hurry")
         return
-    body = b"[" + b" " * _MUCH
-    answer = patiently(lambda: rest.post_key(bench.master, bench.slave_id, body))
+    path, body = f"/{segment(bench.slave_id)}/enc_keys", b"[" + b" " * _MUCH
+    request = Request("POST", path, body, beside=True)
+    answer = bench.patiently(bench.master, partial(rest.send, bench.master, request))
     control = bench.get_key(KeyRequest())
     if answer.reply is None or not isinstance(control, Delivered):
         raise Undecidable(f"{answer}; an ordinary request: {control}")
@@ -253,7 +255,8 @@ def a_size_by_get_that_is_no_multiple_of_8(rest: RestBench, judge: Judge) -> Non
     control = bench.get_key(KeyRequest(size=bench.smallest), by=asker)
     if not isinstance(control, Delivered):
         raise Undecidable(f"GET is not served at a multiple of 8 either: {control}")
-    outcome = patiently(lambda: asker.keys.get_key(bench.slave_id, KeyRequest(size=size)))
+    ask = partial(asker.keys.get_key, bench.slave_id, KeyRequest(size=size))
+    outcome = bench.patiently(asker, ask)
     judge_odd_size(judge, size, outcome, control)
 
 
@@ -279,9 +282,10 @@ def _key_requests(rest: RestBench, judge: Judge) -> Trial:
         if case.body is not None:
             return rest.post_key(bench.master, bench.slave_id, case.body)
         path = f"/{segment(bench.slave_id)}/enc_keys?{case.query}"
-        return rest.driver.send(bench.master.node, bench.master.identity, Request("GET", path))
+        return rest.send(bench.master, Request("GET", path))
 
-    return Trial(judge, "ETSI-014-6.2-23", ask, by_get=isinstance(got, Delivered))
+    careful = partial(bench.patiently, bench.master)
+    return Trial(judge, "ETSI-014-6.2-23", ask, careful, by_get=isinstance(got, Delivered))
 
 
 @judges("ETSI-014-6.4-08", keys=3)
@@ -309,7 +313,8 @@ def _key_ids(rest: RestBench, judge: Judge) -> Trial:
             return rest.post_key_ids(bench.slave, master, case.body)
         return rest.get_key_ids(bench.slave, master, case.query or "")
 
-    return Trial(judge, "ETSI-014-6.4-08", ask, by_get=isinstance(got, Delivered))
+    careful = partial(bench.patiently, bench.slave)
+    return Trial(judge, "ETSI-014-6.4-08", ask, careful, by_get=isinstance(got, Delivered))
 
 
 @judges(deepens=("ETSI-014-6.4-08",), keys=0)
@@ -320,7 +325,8 @@ def reserved_members_of_a_wrong_type(rest: RestBench, judge: Judge) -> None:
     """
     for case in malformed.RESERVED:
         slave, master = rest.bench.slave, rest.bench.master.sae_id
-        answer = patiently(partial(rest.post_key_ids, slave, master, case.body))
+        ask = partial(rest.post_key_ids, slave, master, case.body)
+        answer = rest.bench.patiently(slave, ask)
         if answer.reply is None:
             raise Undecidable(f"{case}: {answer}")
         holds = 400 <= answer.reply.status < 500 and not answer.has_keys
@@ -333,7 +339,8 @@ def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
     """The slave asks for a key by an ID that cannot be one; then for its own key."""
     master = bench.master.sae_id
     key = bench.spare()
-    refused = bench.slave.keys.get_key_with_ids(master, ["not-a-uuid"])
+    ask = partial(bench.slave.keys.get_key_with_ids, master, ["not-a-uuid"])
+    refused = bench.patiently(bench.slave, ask)
     bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
     judge.refusal("ETSI-014-6.4-08", refused, bad, due="400",
                   control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
@@ -345,9 +352,7 @@ def a_third_party_is_refused_by_get(rest: RestBench, judge: Judge) -> None:
     bench = rest.bench
     third, slave = by_get(rest, bench.third), by_get(rest, bench.slave)
     (key,) = bench.draw()
-    refused = bench.settle(
-        lambda: third.keys.get_key_with_ids(bench.master.sae_id, [key.id]), final
-    )
+    refused = asked_by_a_stranger(bench, third, [key.id])
     fetched = bench.fetch(slave, [key.id])
     if not isinstance(refused, Delivered) and not isinstance(fetched, Delivered):
         _not_by_get(judge, fetched, "ETSI-014-5.4-02", "ETSI-014-5.4-05")
@@ -359,7 +364,7 @@ def a_third_party_is_refused_by_get(rest: RestBench, judge: Judge) -> None:
         due=f"401 for {third.sae_id}",
         control=fetched,
     )
-    judge_nothing_consumed(judge, refused, fetched)
+    judge_nothing_consumed(bench, judge, refused, key, fetched)
 
 
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
@@ -372,7 +377,7 @@ def a_key_is_delivered_once_by_get(rest: RestBench, judge: Judge) -> None:
     if not isinstance(fetched, Delivered):
         _not_by_get(judge, fetched, "ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05")
         return
-    judge_once(judge, fetched, slave.keys.get_key_with_ids(bench.master.sae_id, [key.id]))
+    judge_once(judge, fetched, asked_again(bench, slave, key))
 
 
 @judges(deepens=("ETSI-014-5.4-06",), keys=2)
@@ -413,8 +418,7 @@ def a_key_is_fetched_by_get(rest: RestBench, judge: Judge) -> None:
         by_post := bench.fetch(bench.slave, [key.id]), Delivered
     ):
         raise Undecidable(f"the key is not there by POST either: {by_post}")
-    alike = isinstance(outcome, Delivered) and [key] == list(outcome.value.keys)
-    judge.that("ETSI-014-6.4-02", alike, due=f"the key {key}", came=outcome)
+    judge.that("ETSI-014-6.4-02", same([key], outcome), due=f"the key {key}", came=outcome)
 
 
 class Trial:
@@ -422,6 +426,7 @@ class Trial:
 
     Args:
         ask: sends one.
+        careful: asks again where the server is busy.
         by_get: whether a GET without fault is served; else GET is another requirement's matter.
     """
 
@@ -430,12 +435,14 @@ class Trial:
         judge: Judge,
         requirement: str,
         ask: Callable[[malformed.Malformed], Answer],
+        careful: Callable[[Callable[[], Answer]], Answer],
         *,
         by_get: bool,
     ) -> None:
         self._judge = judge
         self._requirement = requirement
         self._ask = ask
+        self._careful = careful
         self._by_get = by_get
         self._wrong = 0
         self._gave_keys = False
@@ -458,7 +465,7 @@ class Trial:
     def _one(self, case: malformed.Malformed) -> None:
         if self._wrong >= _PATIENCE or (case.body is None and not self._by_get):
             return
-        answer = patiently(lambda: self._ask(case))
+        answer = self._careful(partial(self._ask, case))
         if answer.reply is None:
             self._wrong += 1
             self._judge.undecided(self._requirement, f"{case}: {answer}", evidence=[answer])

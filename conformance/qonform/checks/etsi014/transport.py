@@ -107,7 +107,7 @@ def tls_1_2_or_1_3_is_spoken(bench: Bench, judge: Judge) -> None:
             judge.that("ETSI-014-4-03", False, due="TLS", came=plainly(caller), evidence=())
             continue
         handshake = endpoint.handshake(caller.identity)
-        if not handshake.connected or handshake.silent:
+        if not handshake.connected or handshake.cut_off:
             judge.undecided("ETSI-014-4-03", f"{endpoint}: {handshake}", evidence=[handshake])
         else:
             judge.that(
@@ -213,7 +213,7 @@ def both_sides_show_a_certificate(bench: Bench, judge: Judge) -> None:
         )
 
 
-@judges("ETSI-014-5.1-02", keys=1)
+@judges("ETSI-014-5.1-02", keys=2)
 def a_certificate_of_an_unknown_ca_is_refused(bench: Bench, judge: Judge) -> None:
     """Somebody shows an SAE's names, certified by a CA that nobody knows, then by nobody."""
     for caller in one_per_node(bench):

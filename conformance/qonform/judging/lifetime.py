@@ -1,0 +1,60 @@
+"""How long a KME keeps a key for its slave: no text says it (A-28), so that it has to be tried."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from qonform.judging.finding import Undecidable
+from qonform.ports.key_delivery import GetKey, KeyContainer
+from qonform.ports.outcome import Delivered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from qonform.exchanges import Exchange
+
+LONGEST_S = 30.0
+"""Age in seconds beyond which nothing is said of a key: a KME may have forgotten it."""
+
+
+class Lifetime:
+    """Listens for when each key was issued, and finds out by trial which ages keys reach."""
+
+    def __init__(self) -> None:
+        self._issued_s: dict[str, float] = {}
+        self._reached_s = 0.0
+        """The greatest age at which a key was seen to be there."""
+        self._missed_s = float("inf")
+        """The least age at which no key was seen to be there."""
+
+    def see(self, exchange: Exchange) -> None:
+        """Notes when keys were issued."""
+        match exchange.call, exchange.outcome:
+            case GetKey(), Delivered(value=KeyContainer(keys=keys)):
+                now = time.monotonic()
+                self._issued_s.update((key.id.lower(), now) for key in keys)
+
+    def age_s(self, key_ids: Iterable[str]) -> float:
+        """Seconds since the oldest of these keys was issued; 0 where none was seen to be."""
+        now = time.monotonic()
+        return max((now - self._issued_s.get(i.lower(), now) for i in key_ids), default=0.0)
+
+    def reaches(self, age_s: float, is_there: Callable[[float], bool]) -> bool:
+        """Whether keys are kept until they are so old.
+
+        Args:
+            age_s: in seconds.
+            is_there: tries it with a key that nobody else asks for.
+
+        Raises:
+            Undecidable: no trial takes so long, or none can be made.
+        """
+        if age_s > LONGEST_S:
+            raise Undecidable(f"the key was drawn {age_s:.0f} s before: it may be forgotten by now")
+        if self._reached_s < age_s < self._missed_s:
+            if is_there(age_s):
+                self._reached_s = age_s
+            else:
+                self._missed_s = age_s
+        return age_s <= self._reached_s
