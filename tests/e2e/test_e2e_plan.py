@@ -40,16 +40,20 @@ def test_no_check_draws_more_than_it_says(effort, variant):
 
 
 def test_what_fails_is_made_short_within_what_the_plan_says():
-    results = judge_altered(["--fault", "slave-keys-swapped"], "--effort", "quick").results
-    assert any(check.get("history") for row in results["requirements"] for check in row["checks"])
+    narrowed = ("--requirement", "ETSI-014-5.4-06", "--seed", "5")
+    results = judge_altered(["--fault", "delivered-twice"], *narrowed).results
     plan, spent = results["run"]["plan"], results["run"]["spent"]
     assert spent["key_bits"] <= plan["key_bits"] + plan["shortening_bits"]
     by_id = {check.id: check for check in checks() if check.shortening}
+    shown = {c["id"] for row in results["requirements"] for c in row["checks"] if "history" in c}
+    assert by_id.keys() & shown
     for (id_, profile), bits in drawn(results).items():
         if id_ in by_id:
             offer, check = offer_of(results, profile), by_id[id_]
-            most = check.cost(offer, Effort.QUICK) + check.cost_to_shorten(offer, Effort.QUICK)
-            assert bits <= most
+            most = check.cost(offer, Effort.STANDARD) + check.cost_to_shorten(
+                offer, Effort.STANDARD
+            )
+            assert 0 < bits <= most
 
 
 def test_with_twenty_keys_most_is_decided_and_the_rest_has_its_price():
