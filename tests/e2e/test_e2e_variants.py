@@ -17,6 +17,7 @@ LACKING = {
     "exhausted-400",
     "exhausted-429",
     "rate-limited",
+    "rate-limited-curtly",
     "shared-store",
     "huge-max-size",
     "header-identity",

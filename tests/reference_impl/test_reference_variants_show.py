@@ -75,6 +75,13 @@ async def how_the_store_falls(lab: Any) -> Any:
     return untouched == 10_000, await stored() == 10_000
 
 
+@look("keys-live-3s")
+async def a_key_left_lying(lab: Any) -> Any:
+    left = ids(await get(lab))
+    await asyncio.sleep(3)
+    return (await fetch(lab, *left)).code
+
+
 @look("counted-ids")
 async def ids_follow_one_another(lab: Any) -> Any:
     first, second = (UUID(key_id).int for key_id in ids(await get(lab, {"number": 2})))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aiohttp import web
 
@@ -88,6 +88,8 @@ class RateLimited(Variant):
 
     name = "rate-limited"
     per_s = 25.0
+    code = 503
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
 
     def handler(self, handler: Handler) -> Handler:
         level, as_of = self.per_s, time.monotonic()
@@ -98,11 +100,19 @@ class RateLimited(Variant):
             level, as_of = min(self.per_s, level + (now - as_of) * self.per_s), now
             if level < 1:
                 body = {"message": "too many requests", "details": [{"retry_after_s": 1}]}
-                return web.json_response(body, status=503, headers={"Retry-After": "1"})
+                return web.json_response(body, status=self.code, headers=self.headers)
             level -= 1
             return await handler(request)
 
         return answer
+
+
+class RateLimitedCurtly(RateLimited):
+    """Beyond 25 requests a second the answer is 429, without a word when to ask again (REST)."""
+
+    name = "rate-limited-curtly"
+    code = 429
+    headers: ClassVar[dict[str, str]] = {}
 
 
 class HangsUpOnStrangers(Variant):

@@ -174,3 +174,24 @@ class LateKeys(StoreVariant):
         if any(self._arrival.get(key_id, now) > now for key_id in order.key_ids):
             raise keys_not_found()
         return await inner.deliver(order)
+
+
+class ShortLivedKeys(StoreVariant):
+    """A key that its slave has not fetched three seconds after Get key is forgotten."""
+
+    name = "keys-live-3s"
+    life_s = 3.0
+
+    def __init__(self) -> None:
+        self._end: dict[str, float] = {}
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        end = time.monotonic() + self.life_s
+        self._end.update((key.id, end) for key in allocation.keys)
+
+    async def deliver(self, inner: KeyStore, order: Order) -> list[Key]:
+        now = time.monotonic()
+        if any(self._end.get(key_id, now) < now for key_id in order.key_ids):
+            raise keys_not_found()
+        return await inner.deliver(order)
