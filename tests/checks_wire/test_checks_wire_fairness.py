@@ -16,7 +16,9 @@ from qonform.checks.etsi014 import (
     histories,
     life_cycle,
     races,
-    rest_wire,
+    rest_get,
+    rest_paths,
+    rest_unreadable,
     status,
 )
 from qonform.checks.inventory import checks_over
@@ -95,7 +97,7 @@ def test_a_server_that_is_down_has_lost_no_key(judge_miniature):
         life_cycle.earlier_keys_outlive_later_requests,
         fetching.a_third_party_is_refused,
         status.a_master_is_told_its_status,
-        rest_wire.the_path_is_url_decoded,
+        rest_paths.the_path_is_url_decoded,
     )
     assert {said for said, _ in judged.values()} == {"inconclusive"}, judged
 
@@ -179,7 +181,7 @@ def test_a_member_named_key_is_not_always_a_key(judge_miniature):
     _, session = judge_miniature(
         NamesKeysOfDetails(),
         fetching.a_batch_with_an_unknown_key,
-        rest_wire.key_ids_that_cannot_be_read,
+        rest_unreadable.key_ids_that_cannot_be_read,
     )
     seen = {r.finding.requirement: r.finding.verdict.value for r in session.monitored()}
     assert seen["ETSI-014-6.4-06"] == seen["ETSI-014-6.5-01"] == "pass", seen
@@ -211,7 +213,7 @@ class CallsIdsInCapitals(Miniature):
 
 
 def test_the_letters_of_an_id_are_of_any_case(judge_miniature):
-    judged, _ = judge_miniature(CallsIdsInCapitals(), rest_wire.a_key_is_fetched_by_get)
+    judged, _ = judge_miniature(CallsIdsInCapitals(), rest_get.a_key_is_fetched_by_get)
     assert judged["ETSI-014-6.4-02"][0] == "pass", judged
 
 
@@ -229,7 +231,7 @@ def test_that_no_key_arrives_is_one_finding(judge_miniature):
         KeepsAllToItself(),
         get_key.a_key_reaches_both_ends,
         fetching.one_key_or_several,
-        rest_wire.a_key_is_fetched_by_get,
+        rest_get.a_key_is_fetched_by_get,
     )
     assert list(failed(judged)) == ["ETSI-014-5.4-01"], judged
 
@@ -245,7 +247,7 @@ class FetchesByGetAlone(Miniature):
 
 def test_that_a_post_of_key_ids_is_not_served_is_seen_beside_a_get(judge_miniature):
     judged, _ = judge_miniature(
-        FetchesByGetAlone(), rest_wire.a_key_is_fetched_by_get, fetching.one_key_or_several
+        FetchesByGetAlone(), rest_get.a_key_is_fetched_by_get, fetching.one_key_or_several
     )
     assert list(failed(judged)) == ["ETSI-014-6.4-01"], judged
 
@@ -262,7 +264,7 @@ class HangsUpOnNonsense(Miniature):
 
 def test_silence_towards_nonsense_does_not_end_the_run(judge_miniature):
     judged, _ = judge_miniature(
-        HangsUpOnNonsense(), rest_wire.a_key_request_that_cannot_be_read,
+        HangsUpOnNonsense(), rest_unreadable.a_key_request_that_cannot_be_read,
         get_key.a_key_reaches_both_ends,
     )  # fmt: skip
     assert judged["ETSI-014-5.4-01"][0] == "pass", judged

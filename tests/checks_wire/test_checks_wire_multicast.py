@@ -8,7 +8,7 @@ import checks_wire_miniatures as miniatures
 import pytest
 from checks_wire_miniatures import Miniature, Refused, verdicts
 
-from qonform.checks.etsi014 import multicast, rest_wire
+from qonform.checks.etsi014 import multicast, rest_get
 
 
 class RefusesMulticast(Miniature):
@@ -35,5 +35,5 @@ def test_a_list_that_is_ignored_is_caught(judge_miniature, monkeypatch, kme, thi
 
 def test_that_a_key_is_delivered_once_needs_no_third_sae(judge_miniature, monkeypatch):
     monkeypatch.setitem(miniatures.OF_NODE, "kme-b", ("sae-2",))
-    judged, _ = judge_miniature(Miniature(), rest_wire.a_key_is_delivered_once_by_get)
+    judged, _ = judge_miniature(Miniature(), rest_get.a_key_is_delivered_once_by_get)
     assert verdicts(judged) == {"pass"}, judged

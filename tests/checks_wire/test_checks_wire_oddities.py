@@ -8,7 +8,14 @@ from typing import Any
 
 from checks_wire_miniatures import Miniature, Refused, failed, verdicts
 
-from qonform.checks.etsi014 import extensions, get_key, life_cycle, rest_wire
+from qonform.checks.etsi014 import (
+    extensions,
+    get_key,
+    life_cycle,
+    rest_get,
+    rest_paths,
+    rest_unreadable,
+)
 
 
 class Throttled(Miniature):
@@ -25,7 +32,9 @@ class Throttled(Miniature):
 
 def test_who_is_asked_to_ask_again_later_does(judge_miniature):
     judged, _ = judge_miniature(
-        Throttled(), get_key.a_size_that_is_no_multiple_of_8, rest_wire.key_ids_that_cannot_be_read
+        Throttled(),
+        get_key.a_size_that_is_no_multiple_of_8,
+        rest_unreadable.key_ids_that_cannot_be_read,
     )
     assert verdicts(judged) == {"pass"}, judged
 
@@ -51,8 +60,8 @@ def test_a_store_that_is_empty_for_a_moment_refuses_nothing(judge_miniature):
         get_key.the_smallest_size_is_served,
         get_key.the_largest_size_is_served,
         extensions.an_unknown_optional_parameter,
-        rest_wire.a_key_request_may_state_nothing,
-        rest_wire.get_with_number_and_size_is_served,
+        get_key.a_key_request_may_state_nothing,
+        rest_get.get_with_number_and_size_is_served,
     )
     assert verdicts(judged) == {"pass"}, judged
 
@@ -93,7 +102,7 @@ def test_counts_by_chance_are_not_consumed_by_asking(judge_miniature):
     for _ in range(30):
         judged, _ = judge_miniature(kme, life_cycle.status_consumes_nothing)
         assert judged["ETSI-014-5.2-03"][0] in ("pass", "inconclusive"), judged
-    judged, _ = judge_miniature(kme, rest_wire.the_path_is_url_decoded)
+    judged, _ = judge_miniature(kme, rest_paths.the_path_is_url_decoded)
     assert judged["ETSI-014-5.1-09"][0] == "pass", judged
 
 

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from checks_wire_miniatures import Miniature, Refused
 
-from qonform.checks.etsi014 import identity, open_points, rest_wire, transport
+from qonform.checks.etsi014 import (
+    fetching,
+    get_key,
+    identity,
+    open_points,
+    rest_get,
+    rest_paths,
+    rest_unreadable,
+    transport,
+)
 from qonform.judging import Effort
 
 
@@ -168,24 +177,31 @@ LIES = {
 }
 
 
+OVER_REST = [
+    *(check for module in (rest_paths, rest_get, rest_unreadable) for check in checks_of(module)),
+    get_key.a_key_request_may_state_nothing,
+    fetching.a_key_id_that_is_no_uuid,
+]
+
+
 def failed(found: dict[str, tuple[str, str]]) -> set[str]:
     return {requirement for requirement, (verdict, _) in found.items() if verdict == "fail"}
 
 
 @pytest.mark.parametrize("effort", [Effort.QUICK, Effort.STANDARD])
 def test_by_the_book_passes(judge_miniature: Any, effort: Effort) -> None:
-    found, _ = judge_miniature(Miniature(), *checks_of(rest_wire), effort=effort)
+    found, _ = judge_miniature(Miniature(), *OVER_REST, effort=effort)
     assert {r: v for r, (v, _) in found.items() if v != "pass"} == {}
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
 def test_each_lie_is_caught_and_no_other(judge_miniature: Any, lie: type[Miniature]) -> None:
-    found, _ = judge_miniature(lie(), *checks_of(rest_wire))
+    found, _ = judge_miniature(lie(), *OVER_REST)
     assert failed(found) == LIES[lie]
 
 
 def test_a_missing_path_is_named(judge_miniature: Any) -> None:
-    found, _ = judge_miniature(NoDecKeys(), rest_wire.the_three_paths_exist)
+    found, _ = judge_miniature(NoDecKeys(), rest_paths.the_three_paths_exist)
     verdict, message = found["ETSI-014-5.1-08"]
     assert verdict == "fail"
     assert "dec_keys: refused with 404" in message
@@ -193,14 +209,14 @@ def test_a_missing_path_is_named(judge_miniature: Any) -> None:
 
 def test_get_that_is_not_served_leaves_its_details_undecided(judge_miniature: Any) -> None:
     """Else a KME without GET would fail for words that it never got to say."""
-    found, _ = judge_miniature(BehindGetForms(), rest_wire.a_size_by_get_that_is_no_multiple_of_8)
+    found, _ = judge_miniature(BehindGetForms(), rest_get.a_size_by_get_that_is_no_multiple_of_8)
     assert {v for v, _ in found.values()} == {"inconclusive"}
 
 
 def test_a_malformed_request_that_yields_a_key_is_counted_and_soon_stopped(
     judge_miniature: Any,
 ) -> None:
-    check = rest_wire.a_key_request_that_cannot_be_read
+    check = rest_unreadable.a_key_request_that_cannot_be_read
     found, session = judge_miniature(Forgiving(), check, effort=Effort.STANDARD)
     assert "with keys in its body" in found["ETSI-014-6.2-23"][1]
     assert session.meter.spent.keys == 5, "2 for control, and 3 that nobody should have got"

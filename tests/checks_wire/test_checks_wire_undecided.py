@@ -14,7 +14,8 @@ from qonform.checks.etsi014 import (
     life_cycle,
     multicast,
     races,
-    rest_wire,
+    rest_get,
+    rest_unreadable,
 )
 
 
@@ -34,12 +35,12 @@ def test_keys_that_later_ones_replace_leave_nothing_else_undecided(judge_miniatu
         get_key.a_key_reaches_both_ends,
         get_key.an_absent_number_is_one,
         get_key.the_smallest_size_is_served,
-        rest_wire.a_key_request_may_state_nothing,
+        get_key.a_key_request_may_state_nothing,
         fetching.a_key_is_delivered_once,
-        rest_wire.a_key_is_delivered_once_by_get,
-        rest_wire.a_key_is_fetched_by_get,
-        rest_wire.a_key_id_that_is_no_uuid,
-        rest_wire.key_ids_that_cannot_be_read,
+        rest_get.a_key_is_delivered_once_by_get,
+        rest_get.a_key_is_fetched_by_get,
+        fetching.a_key_id_that_is_no_uuid,
+        rest_unreadable.key_ids_that_cannot_be_read,
     )
     assert verdicts(judged) == {"pass"}, judged
 
@@ -64,7 +65,7 @@ def test_members_that_must_be_stated_leave_nothing_else_undecided(judge_miniatur
         extensions.an_unknown_optional_parameter,
         races.several_masters_at_once,
         life_cycle.roles_are_per_key,
-        rest_wire.a_key_request_may_state_nothing,
+        get_key.a_key_request_may_state_nothing,
         fetching.one_key_or_several,
         fetching.a_key_is_delivered_once,
     )
@@ -100,9 +101,9 @@ def test_that_get_is_not_served_leaves_nothing_open_that_post_shows(judge_miniat
     judged, _ = judge_miniature(
         NoGet(),
         fetching.one_key_or_several,
-        rest_wire.a_key_is_delivered_once_by_get,
-        rest_wire.a_third_party_is_refused_by_get,
-        rest_wire.a_key_is_fetched_by_get,
+        rest_get.a_key_is_delivered_once_by_get,
+        rest_get.a_third_party_is_refused_by_get,
+        rest_get.a_key_is_fetched_by_get,
     )
     assert judged.pop("ETSI-014-6.4-02")[0] == "fail"
     assert verdicts(judged) <= {"pass", "not_applicable"}, judged
@@ -126,7 +127,7 @@ def test_sizes_that_are_not_served_leave_nothing_else_undecided(judge_miniature)
         get_key.more_keys_than_a_request_may_have,
         get_key.sizes_outside_the_limits,
         get_key.a_size_that_is_no_multiple_of_8,
-        rest_wire.get_with_number_and_size_is_served,
+        rest_get.get_with_number_and_size_is_served,
         races.one_slave_asks_for_one_key_many_times_at_once,
     )
     wrong = {
@@ -154,7 +155,7 @@ def test_strangers_that_are_waited_for_in_vain_leave_nothing_undecided(judge_min
         multicast.no_multicast_means_a_refusal,
         fetching.a_third_party_is_refused,
         fetching.a_batch_with_one_foreign_key,
-        rest_wire.a_third_party_is_refused_by_get,
+        rest_get.a_third_party_is_refused_by_get,
         fetching.a_key_belongs_to_its_master,
         fetching.one_key_or_several,
     )

@@ -12,7 +12,7 @@ DRAW = """
 import sys, tempfile
 from pathlib import Path
 from hypothesis import Phase, given, seed, settings
-from qonform.checks.etsi014 import rest_wire
+from qonform.checks.etsi014 import rest_unreadable
 from qonform.generators import malformed_requests
 from qonform.generators.seeding import let_the_seed_decide
 

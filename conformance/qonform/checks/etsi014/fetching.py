@@ -216,6 +216,18 @@ def a_batch_with_one_key_twice(bench: Bench, judge: Judge) -> None:
     judge_still_there(bench, judge, "ETSI-014-6.4-07", [key], fetched, due=due)
 
 
+@judges("ETSI-014-6.4-08", keys=1)
+def a_key_id_that_is_no_uuid(bench: Bench, judge: Judge) -> None:
+    """The slave asks for a key by an ID that cannot be one; then for its own key."""
+    master = bench.master.sae_id
+    key = bench.spare()
+    ask = partial(bench.slave.keys.get_key_with_ids, master, ["not-a-uuid"])
+    refused = bench.patiently(bench.slave, ask)
+    bad = isinstance(refused, Refused) and refused.kind is RefusalKind.BAD_REQUEST
+    judge.refusal("ETSI-014-6.4-08", refused, bad, due="400",
+                  control=bench.fetch(bench.slave, [key.id]))  # fmt: skip
+
+
 @judges("ETSI-014-5.4-06", "ETSI-014-6.4-04", "ETSI-014-6.4-05", keys=1)
 def a_key_is_delivered_once(bench: Bench, judge: Judge) -> None:
     """The slave fetches a key, and then asks for it again."""

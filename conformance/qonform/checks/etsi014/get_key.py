@@ -59,6 +59,18 @@ def _judge_default(bench: Bench, judge: Judge, key: Key) -> None:
     )
 
 
+@judges("ETSI-014-6.2-06", keys=1)
+def a_key_request_may_state_nothing(bench: Bench, judge: Judge) -> None:
+    """Get key that names the slave and nothing else; over HTTP, a POST of `{}`."""
+    outcome = bench.get_key(KeyRequest())
+    if isinstance(outcome, Refused):
+        control = bench.get_key(KeyRequest(1, bench.key_size))
+        if not isinstance(control, Delivered):
+            raise Undecidable(f"{outcome}; nor is a request served that states all: {control}")
+    served = isinstance(outcome, Delivered) and bool(outcome.value.keys)
+    judge.that("ETSI-014-6.2-06", served, due="a key", came=outcome)
+
+
 @judges("ETSI-014-6.2-02", keys=1)
 def an_absent_number_is_one(bench: Bench, judge: Judge) -> None:
     """Get key with a size and no number."""
