@@ -12,6 +12,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from qonform.drivers.etsi014_wire import (
+    Answer,
+    Request,
+    key_ids_request,
+    key_request,
+    read,
+    read_container,
+    status_request,
+)
 from qonform.drivers.http_wire import HttpWire, Reply, WireError
 from qonform.drivers.tls import client_context
 from qonform.drivers.tls_probe import TlsEndpoint
@@ -40,19 +49,8 @@ if TYPE_CHECKING:
     from qonform.drivers.identity import Identity
     from qonform.drivers.meter import Meter
     from qonform.target import Node, Target
-from qonform.drivers.etsi014_wire import (
-    Answer,
-    Request,
-    key_ids_request,
-    key_request,
-    read,
-    read_container,
-    status_request,
-)
 
 _JSON_TYPE = "application/json"
-
-
 _BUSY = frozenset({429, 503})
 _PATIENCE = 3
 """How often a busy target is asked again."""

@@ -7,19 +7,23 @@ import shlex
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 import grpc
-from google.protobuf import json_format, struct_pb2
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
+from google.protobuf import json_format
 
 from qinet.discovery.v1 import discovery_pb2, discovery_pb2_grpc
 from qinet.keys.v1 import key_delivery_pb2 as pb
 from qinet.keys.v1 import key_delivery_pb2_grpc
+from qonform.drivers.qinet_wire import (
+    RpcAnswer,
+    key_request,
+    read_container,
+    read_error,
+    read_status,
+)
 from qonform.drivers.tls_probe import TlsEndpoint
 from qonform.exchanges import (
     Exchange,
@@ -34,13 +38,11 @@ from qonform.ports.key_delivery import (
     GetKey,
     GetKeyWithIds,
     GetStatus,
-    Key,
     KeyContainer,
     KeyRequest,
     Status,
 )
-from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused, Unreadable
-from qonform.ports.secret import KeyMaterial
+from qonform.ports.outcome import Delivered, Failed, Outcome, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,66 +53,9 @@ if TYPE_CHECKING:
     from qonform.drivers.meter import Meter
     from qonform.target import Node, Target
 
-_KINDS = {
-    grpc.StatusCode.INVALID_ARGUMENT: RefusalKind.BAD_REQUEST,
-    grpc.StatusCode.NOT_FOUND: RefusalKind.BAD_REQUEST,
-    grpc.StatusCode.FAILED_PRECONDITION: RefusalKind.BAD_REQUEST,
-    grpc.StatusCode.OUT_OF_RANGE: RefusalKind.BAD_REQUEST,
-    grpc.StatusCode.UNAUTHENTICATED: RefusalKind.UNAUTHORISED,
-    grpc.StatusCode.PERMISSION_DENIED: RefusalKind.UNAUTHORISED,
-    grpc.StatusCode.UNAVAILABLE: RefusalKind.UNAVAILABLE,
-    grpc.StatusCode.RESOURCE_EXHAUSTED: RefusalKind.UNAVAILABLE,
-    grpc.StatusCode.INTERNAL: RefusalKind.UNAVAILABLE,
-}
-
 _WATCHED_S = 0.5
 """How long after it was waited for a connection may still be watched by a thread of gRPC's, which
 would complain loudly if it were closed meanwhile. It looks up every 0.2 s."""
-
-_MADE_LOCALLY = {
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.CANCELLED,
-}
-
-CODE_OF_REASON = {
-    "MALFORMED_REQUEST": "INVALID_ARGUMENT",
-    "SIZE_NOT_MULTIPLE_OF_8": "INVALID_ARGUMENT",
-    "SIZE_OUT_OF_RANGE": "INVALID_ARGUMENT",
-    "NUMBER_OUT_OF_RANGE": "INVALID_ARGUMENT",
-    "TOO_MANY_SLAVES": "INVALID_ARGUMENT",
-    "MANDATORY_EXTENSION_UNSUPPORTED": "INVALID_ARGUMENT",
-    "MANDATORY_EXTENSION_UNMET": "FAILED_PRECONDITION",
-    "OPTIONAL_EXTENSION_UNHANDLED": "FAILED_PRECONDITION",
-    "UNKNOWN_ASSOCIATION": "INVALID_ARGUMENT",
-    "KEY_NOT_FOUND": "NOT_FOUND",
-    "UNAUTHENTICATED": "UNAUTHENTICATED",
-    "NOT_ENTITLED": "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED": "UNAVAILABLE",
-    "INTERNAL": "INTERNAL",
-}
-"""The table of qinet/common/v1/refusal.proto: the canonical code that goes with each reason."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A gRPC status as it came."""
-
-    code: str
-    domain: str | None
-    """`ErrorInfo.domain`; None when the status carries no ErrorInfo."""
-    reason: str | None
-    infos: int = 0
-    """How many ErrorInfo the status carries."""
-
-
-@dataclass(frozen=True)
-class RpcAnswer:
-    """A reply, as it is on the wire and as what it means."""
-
-    outcome: Outcome[Any]
-    response: Protobuf | None = None
-    refusal: Refusal | None = None
 
 
 class _Method(Protocol):
@@ -345,16 +290,16 @@ class QinetClient:
             "GetStatus",
             pb.GetStatusRequest(slave_id=slave),
             GetStatus(self._identity.sae_id, slave),
-            _read_status,
+            read_status,
         )
 
     def get_key(self, slave: str, request: KeyRequest) -> Outcome[KeyContainer]:
         """KeyDelivery.GetKey. Numbers and sizes must fit the wire: 0 to 2^32 - 1."""
         return self._call(
             "GetKey",
-            _key_request(slave, request),
+            key_request(slave, request),
             GetKey(self._identity.sae_id, slave, request),
-            _read_container,
+            read_container,
         )
 
     def get_key_with_ids(self, master: str, key_ids: Sequence[str]) -> Outcome[KeyContainer]:
@@ -363,7 +308,7 @@ class QinetClient:
             master_id=master, key_ids=[pb.KeyId(key_id=key_id) for key_id in key_ids]
         )
         call = GetKeyWithIds(self._identity.sae_id, master, tuple(key_ids))
-        return self._call("GetKeyWithKeyIds", request, call, _read_container)
+        return self._call("GetKeyWithKeyIds", request, call, read_container)
 
     def _call(
         self, method: str, request: Protobuf, call: Call, read: Callable[[Any, int], Outcome[Any]]
@@ -377,96 +322,6 @@ class QinetClient:
             call,
             read,
         ).outcome
-
-
-def _key_request(slave: str, request: KeyRequest) -> pb.GetKeyRequest:
-    return pb.GetKeyRequest(
-        slave_id=slave,
-        number=request.number,
-        size_bits=request.size,
-        additional_slave_ids=request.additional_slaves or (),
-        mandatory_extensions=[_extension(n, v) for n, v in request.mandatory or ()],
-        optional_extensions=[_extension(n, v) for n, v in request.optional or ()],
-    )
-
-
-def _extension(name: str, value: Any) -> pb.Extension:
-    return pb.Extension(name=name, value=json_format.ParseDict(value, struct_pb2.Value()))
-
-
-def _read_status(response: pb.GetStatusResponse, number: int) -> Outcome[Status]:
-    if not response.HasField("status"):
-        return Unreadable("GetStatusResponse has no status", number)
-    s = response.status
-    status = Status(
-        s.source_kme_id or None,
-        s.target_kme_id or None,
-        s.master_id or None,
-        s.slave_id or None,
-        s.key_size_bits,
-        s.stored_key_count,
-        s.max_key_count,
-        s.max_keys_per_request,
-        s.max_key_size_bits,
-        s.min_key_size_bits,
-        s.max_additional_slaves,
-    )
-    return Delivered(status, number)
-
-
-def _read_container(
-    response: pb.GetKeyResponse | pb.GetKeyWithKeyIdsResponse, number: int
-) -> Outcome[KeyContainer]:
-    keys = tuple(Key(k.id.key_id, KeyMaterial(k.material)) for k in response.container.keys)
-    return Delivered(KeyContainer(keys), number)
-
-
-def read_error(error: grpc.RpcError, number: int) -> RpcAnswer:
-    """What an RPC error means: a refusal that a peer sent, or no answer at all."""
-    if not isinstance(error, grpc.Call):
-        return RpcAnswer(Failed(type(error).__name__, number))
-    code = error.code()
-    status = _rich_status(error)
-    infos = _error_infos(status)
-    info = infos[0] if infos else None
-    if info is None and not _sent_by_peer(error):
-        said = redact_text(" ".join((error.details() or "").split()))[:200]
-        return RpcAnswer(Failed(f"{code.name}: {said}", number))
-    message = status.message if status is not None else error.details()
-    refusal = Refusal(
-        code.name, info.domain if info else None, info.reason if info else None, len(infos)
-    )
-    refused = Refused(
-        _KINDS.get(code, RefusalKind.OTHER),
-        code.name,
-        redact_text(message) if message else None,
-        number,
-        refusal.reason,
-    )
-    return RpcAnswer(refused, refusal=refusal)
-
-
-def _rich_status(error: grpc.Call) -> Any:
-    try:
-        return rpc_status.from_call(error)
-    except ValueError:  # the rich status contradicts the plain one
-        return None
-
-
-def _error_infos(status: Any) -> list[error_details_pb2.ErrorInfo]:
-    infos = []
-    for detail in status.details if status is not None else ():
-        info = error_details_pb2.ErrorInfo()
-        if detail.Unpack(info):
-            infos.append(info)
-    return infos
-
-
-def _sent_by_peer(error: Any) -> bool:
-    """Whether a status without ErrorInfo came from the server; gRPC makes some itself."""
-    if error.code() in _MADE_LOCALLY:
-        return False
-    return not any(sign in (error.details() or "") for sign in ("RST_STREAM", "Stream removed"))
 
 
 def _show(message: Protobuf) -> str:

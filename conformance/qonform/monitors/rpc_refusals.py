@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qonform.drivers.qinet import CODE_OF_REASON, RpcAnswer
+from qonform.drivers.qinet_wire import CODE_OF_REASON, RpcAnswer
 from qonform.monitors.monitor import Monitor
 from qonform.ports.key_delivery import GetKey, GetStatus, KeyContainer, Status
 from qonform.ports.outcome import Delivered

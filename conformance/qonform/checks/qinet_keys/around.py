@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qonform.checks.wires import RpcBench
-    from qonform.drivers.qinet import RpcAnswer
+    from qonform.drivers.qinet_wire import RpcAnswer
     from qonform.judging import Judge
 
 KEY_DELIVERY = "qinet.keys.v1.KeyDelivery"
