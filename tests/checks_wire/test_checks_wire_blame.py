@@ -7,7 +7,15 @@ from typing import Any
 from checks_wire_miniatures import Forgetful, Miniature, Refused, failed
 
 from qonform.checks.callers import callers
-from qonform.checks.etsi014 import fetching, get_key, histories, identity, life_cycle, status
+from qonform.checks.etsi014 import (
+    fetching,
+    get_key,
+    histories,
+    identity,
+    key_sizes,
+    life_cycle,
+    status,
+)
 from qonform.judging import Effort
 
 
@@ -15,7 +23,7 @@ def test_a_key_that_a_later_get_key_loses_is_no_matter_of_its_size(judge_miniatu
     judged, _ = judge_miniature(
         Forgetful(),
         get_key.a_key_reaches_both_ends,
-        get_key.the_largest_size_is_served,
+        key_sizes.the_largest_size_is_served,
         life_cycle.earlier_keys_outlive_later_requests,
     )
     assert failed(judged) == {"ETSI-014-5.3-04"}, judged
@@ -88,7 +96,9 @@ class RoundsDown(Miniature):
 
 
 def test_a_key_that_is_cut_short_is_no_matter_of_chance(judge_miniature):
-    judged, session = judge_miniature(RoundsDown(), get_key.a_key_of_an_odd_size_has_that_many_bits)
+    judged, session = judge_miniature(
+        RoundsDown(), key_sizes.a_key_of_an_odd_size_has_that_many_bits
+    )
     assert judged["ETSI-014-3.1-02"][0] == "not_applicable", judged
     seen = {r.finding.requirement: r.finding.verdict for r in session.monitored()}
     assert seen["ETSI-014-6.2-03"] == "fail"

@@ -11,6 +11,7 @@ from checks_wire_miniatures import Miniature, Refused, failed, verdicts
 from qonform.checks.etsi014 import (
     extensions,
     get_key,
+    key_sizes,
     life_cycle,
     rest_get,
     rest_paths,
@@ -33,7 +34,7 @@ class Throttled(Miniature):
 def test_who_is_asked_to_ask_again_later_does(judge_miniature):
     judged, _ = judge_miniature(
         Throttled(),
-        get_key.a_size_that_is_no_multiple_of_8,
+        key_sizes.a_size_that_is_no_multiple_of_8,
         rest_unreadable.key_ids_that_cannot_be_read,
     )
     assert verdicts(judged) == {"pass"}, judged
@@ -57,8 +58,8 @@ def test_a_store_that_is_empty_for_a_moment_refuses_nothing(judge_miniature):
     judged, _ = judge_miniature(
         OneAtATime(),
         get_key.a_key_reaches_both_ends,
-        get_key.the_smallest_size_is_served,
-        get_key.the_largest_size_is_served,
+        key_sizes.the_smallest_size_is_served,
+        key_sizes.the_largest_size_is_served,
         extensions.an_unknown_optional_parameter,
         get_key.a_key_request_may_state_nothing,
         rest_get.get_with_number_and_size_is_served,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from checks_wire_miniatures import Miniature, Refused, verdicts
 
-from qonform.checks.etsi014 import get_key, life_cycle
+from qonform.checks.etsi014 import get_key, key_sizes, life_cycle
 
 
 class SaysEmpty(Miniature):
@@ -26,7 +26,7 @@ class IsEmpty(SaysEmpty):
         return super().get_key(caller, slave, wanted)
 
 
-BEYOND = (get_key.sizes_outside_the_limits, get_key.more_keys_than_a_request_may_have)
+BEYOND = (key_sizes.sizes_outside_the_limits, get_key.more_keys_than_a_request_may_have)
 
 
 @pytest.mark.parametrize("check", BEYOND, ids=lambda check: check.__name__)

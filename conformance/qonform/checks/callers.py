@@ -64,7 +64,7 @@ class Caller:
         """
         slave = self.bench.target.client(Role.SLAVE)
         fetches = slave is not None and slave.id == self.identity.sae_id
-        outcome = self.status()
+        outcome = self.bench.patiently(self.application, self.status)
         if not fetches or (key is None and not isinstance(outcome, Refused)):
             return outcome
         try:

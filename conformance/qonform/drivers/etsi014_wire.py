@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from qonform.drivers.http_wire import Reply, WireError
-from qonform.exchanges import (
-    redact_text,
-)
+from qonform.exchanges import redact_text
 from qonform.ports.key_delivery import (
     Call,
     GetKey,

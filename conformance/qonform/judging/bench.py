@@ -222,12 +222,15 @@ class Bench(Advertised):
             raise Undecidable(f"needs {bits} bit of key; {left} bit of the budget are left")
 
     def _stock(self, by: Application, to: str, refused: Refused) -> int:
-        """Keys stored now; where Status does not say, plenty, unless the refusal was for want."""
+        """Keys stored now; where Status does not say, plenty, unless the refusal was for want.
+
+        A server that has no time for Get status either is waited for as it is.
+        """
         status = by.keys.get_status(to)
         told = status.value.stored_key_count if isinstance(status, Delivered) else None
         if told is not None and not self._miscounted:
             return told
-        if refused.kind is RefusalKind.UNAVAILABLE:
+        if is_unavailable(refused) and not is_unavailable(status):
             raise Undecidable(f"Get key was {refused}, and Status does not tell what is stored")
         return 2 * _PLENTY + self.driver.meter.key_budget_bits
 

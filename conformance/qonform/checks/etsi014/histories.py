@@ -10,7 +10,8 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
 from qonform.checks.etsi014.history_machine import History
-from qonform.checks.etsi014.history_search import Broken, Search
+from qonform.checks.etsi014.history_player import Broken
+from qonform.checks.etsi014.history_search import Search
 from qonform.judging import Bench, Judge, Network, Undecidable, by_effort, judges
 
 JUDGED = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from qonform.checks.etsi014.history_search import Broken, Player, Search
+from qonform.checks.etsi014.history_player import Broken, Player
 from qonform.checks.etsi014.history_steps import Ask, Asker, Draw, Fetch, Restart, Step
 from qonform.drivers.meter import TargetDown
 from qonform.judging import Undecidable
@@ -18,6 +18,8 @@ from qonform.ports.key_delivery import GetKeyWithIds
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DataObject
+
+    from qonform.checks.etsi014.history_search import Search
 
 
 class History(RuleBasedStateMachine):

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from itertools import pairwise
 
-from qonform.checks.etsi014.fetching import judge_still_there
+from qonform.checks.etsi014.delivery import judge_still_there
 from qonform.judging import (
     Application,
     Bench,

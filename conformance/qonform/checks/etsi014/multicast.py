@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qonform.checks.etsi014.fetching import (
+from qonform.checks.etsi014.delivery import (
     asked_by_a_stranger,
     is_unauthorised,
     judge_still_there,

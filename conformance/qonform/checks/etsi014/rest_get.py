@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qonform.checks.etsi014.fetching import (
+from qonform.checks.etsi014.delivery import (
     ONE_KEY_A_REQUEST,
     asked_again,
     asked_by_a_stranger,
@@ -15,7 +15,7 @@ from qonform.checks.etsi014.fetching import (
     judge_once,
     same,
 )
-from qonform.checks.etsi014.get_key import judge_odd_size, odd_size
+from qonform.checks.etsi014.key_sizes import judge_odd_size, odd_size
 from qonform.checks.wires import simple_call
 from qonform.drivers.etsi014_wire import segment
 from qonform.judging import Effort, Undecidable, judges
