@@ -42,6 +42,8 @@ class Overloaded(Miniature):
         wanted = super().wanted(method, body, query)
         if wanted.get("extension_mandatory"):
             raise Refused(400, extensions.UNSUPPORTED)
+        if wanted.get("additional_slave_SAE_IDs"):
+            raise Refused(400, "no additional slaves")
         return wanted
 
     def answer(self, *asked: Any) -> Any:
@@ -141,7 +143,6 @@ OF_LOSS = (
 def test_a_key_that_has_outlived_its_life_is_not_lost(judge_miniature, check):
     judged, _ = judge_miniature(ShortLived(), get_key.a_key_reaches_both_ends, check)
     assert failed(judged) == {}
-    assert judged["ETSI-014-5.4-01"][0] == "pass"
 
 
 def test_a_spare_key_that_is_gone_is_replaced(judge_miniature):
