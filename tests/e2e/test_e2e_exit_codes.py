@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -99,13 +100,16 @@ def test_a_server_that_hangs_is_3_and_ends(tmp_path, judge):
         (["--level", "must"], "must"),
         (["--seed", "minus one"], "minus one"),
         (["--frobnicate"], "--frobnicate"),
+        (["--budget", "-1"], "--budget"),
+        (["--for", "a while"], "write 90s, 10m or 2h"),
     ],
 )
 def test_bad_usage_is_2_in_one_clear_line(network, judge, arguments, said):
     judged = judge(network, *arguments)
     assert judged.exit_code == 2
-    assert said in judged.stderr.splitlines()[-1]
-    assert "Traceback" not in judged.stderr
+    (line,) = judged.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert said in line
     assert not judged.report.exists()
 
 
@@ -145,6 +149,18 @@ def test_a_report_that_cannot_be_written_is_2(network, tmp_path):
     )
     assert ended.returncode == 2
     assert "taken" in ended.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no folder like /proc here")
+def test_a_folder_that_takes_no_report_is_noticed_before_anything_is_asked(network):
+    """Not by its mode: whoever may do anything cannot write there either."""
+    command = [sys.executable, "-m", "qonform", "run", "--target", str(network)]
+    ended = subprocess.run(
+        [*command, "--report-dir", "/proc/report"], check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("Error: --report-dir /proc/report: /proc is no folder")
 
 
 def test_the_same_seed_asks_the_same(network, tmp_path):

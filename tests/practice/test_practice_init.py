@@ -107,6 +107,9 @@ def test_in_a_pipe_what_is_missing_is_named(tmp_path):
     ended = init("--probe", "https://127.0.0.1:1", "--output", tmp_path / "q.toml")
     assert ended.exit_code == 2
     assert len(ended.output.splitlines()) == 1
+    ended = init("--probe", "nonsense", "--output", tmp_path / "q.toml")
+    assert "--probe nonsense: expected https://host" in ended.output
+    ended = init("--probe", "https://127.0.0.1:1", "--output", tmp_path / "q.toml")
     for option in ("--certificate", "--private-key", "--id", "--slave-url", "--slave-certificate"):
         assert option in ended.output
     assert not (tmp_path / "q.toml").exists()
@@ -128,8 +131,12 @@ def given(files, **changes):
     [
         ({"probe": "kme-a:8443"}, "expected https://host"),
         ({"probe": "https://kme-a:99999"}, "expected https://host"),
-        ({"certificate": "nowhere.pem"}, "nowhere.pem does not exist"),
-        ({"private_key": "ca.pem"}, "private key"),
+        (
+            {"certificate": "nowhere.pem"},
+            "--certificate: expected a file, nowhere.pem",
+        ),
+        ({"private_key": "ca.pem"}, "--private-key: "),
+        ({"slave_private_key": "ca.pem"}, "--slave-private-key: "),
         ({"output": "no/such/folder/q.toml"}, "no connection"),
     ],
 )

@@ -38,6 +38,12 @@ def test_what_a_monitor_saw_is_run_by_the_check_that_caused_it():
     assert failure.seed == 2**32
 
 
+def test_what_a_monitor_saw_in_what_several_checks_sent_is_run_by_all_of_them():
+    (failure,) = failures(results(showed("monitors.x", during=A_CHECK, also_during=["b.c"])))
+    assert failure.checks == {A_CHECK, "b.c"}
+    assert not failure.alone
+
+
 def test_a_waived_failure_is_replayed_only_when_it_is_named():
     waived = results(showed(), verdict="waived")
     with pytest.raises(NothingToReplayError, match="nothing failed"):
@@ -68,6 +74,7 @@ def test_what_did_not_fail_is_said():
     [
         (results(showed("etsi014.fetching.of_old")), "has no check etsi014.fetching.of_old"),
         (results(showed("monitors.containers")), "monitors.containers saw it"),
+        (results(showed("monitors.containers")), "run all again: qonform run --seed 7"),
         (results(showed(), profile="qinet-keys"), "qinet-keys is not claimed"),
         (results(showed(), id_="ETSI-014-5.4-99"), "has no ETSI-014-5.4-99"),
     ],
@@ -103,6 +110,24 @@ def test_what_the_second_run_says_decides(manifest, monkeypatch, row, state):
     (options,) = asked
     assert (options.checks, options.seed, options.effort) == ((A_CHECK,), 7, "quick")
     assert (options.profiles, options.requirements) == (("etsi-014",), ("ETSI-014-5.4-06",))
+
+
+@pytest.mark.parametrize(
+    "monitor",
+    [
+        showed("monitors.identifiers", during=A_CHECK, also_during=["etsi014.histories.of_old"]),
+        showed("monitors.randomness", during=A_CHECK),
+    ],
+)
+def test_what_takes_more_than_one_check_is_not_called_fixed(manifest, monkeypatch, monitor):
+    """Two checks may have to get the same id, and one check has few keys to count."""
+    found = results(monitor, id_="ETSI-014-3.1-02")
+    row = {"id": "ETSI-014-3.1-02", "profile": "etsi-014", "verdict": "pass", "checks": []}
+    monkeypatch.setattr(replaying, "run", lambda *_: {"requirements": [row], "run": {}})
+    monkeypatch.setattr(replaying, "_why_not", lambda *_: None)
+    (ended,) = replay(found, failures(found), load(manifest), load_all())
+    assert ended.state is State.CANNOT
+    assert ended.why.endswith("run all again: qonform run --seed 7")
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,13 @@ def test_a_waiver_that_should_not_stay_is_told(manifest, failed_run, save, table
     assert manifest.read_text() == before
 
 
+def test_waivers_are_not_held_against_results_of_another_implementation(manifest, failed_run, save):
+    manifest.write_text(manifest.read_text().replace('"2.1"', '"2.2"'))
+    ended = waive("--check", "--target", manifest, save(failed_run))
+    assert ended.exit_code == 2
+    assert "the results are stale" in ended.output
+
+
 def test_waivers_that_are_needed_are_good(manifest, failed_run, save):
     tables = waivers(
         ("ETSI-014-6.4-05", SOON), ("ETSI-014-5.4-06", SOON), ("ETSI-014-6.2-22", SOON)

@@ -40,7 +40,15 @@ def main() -> None:
     """Runs a command. Whatever goes wrong, the exit code is one of the contract's."""
     try:
         with sigterm_as_ctrl_c():
-            code = commands(standalone_mode=False)
+            code = commands(prog_name="qonform", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        code = error.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "qonform"
+        said = " ".join(error.format_message().split()).rstrip(".")
+        click.echo(f"Error: {said}; see {where} --help", err=True)
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,7 @@ def init(url: str | None, output: Path, force: bool, master_only: bool, **given:
     With --probe it connects as the master, reads the Status, and writes what it saw; no key is
     drawn. What is not given as an option is asked for, on a terminal.
     """
-    if output.exists() and not force:
+    if os.path.lexists(output) and not force:
         raise UsageFailure(f"{output} is there already: give --force to write over it")
     page = Page()
     if url is None:
@@ -107,18 +108,20 @@ def _asked(
     Raises:
         UsageFailure: something is missing, or is not what it should be.
     """
+    _must_be_a_url("--probe", url)
     answers = _Answers(given)
     master = answers.party("", url, answers.optional("ca", "CA of the KMEs' certificates"))
     if master_only:
         slave, slave_id = None, answers.required("slave_id", "SAE ID of the slave") or ""
     else:
         slave_url = answers.required("slave_url", "URL of the slave's KME") or _UNKNOWN
+        _must_be_a_url("--slave-url", slave_url)
         slave = answers.party("slave_", slave_url, given["slave_ca"] or master.ca)
         slave_id = slave.id
     answers.complete()
-    _must_be_usable("--probe", master)
+    _must_be_usable("", master)
     if slave:
-        _must_be_usable("--slave-url", slave)
+        _must_be_usable("slave-", slave)
     return Draft(output, master, slave, **_named(given)), slave_id
 
 
@@ -158,7 +161,7 @@ class _Answers:
         if urlsplit(url).scheme != "http":
             certificate = self.required(f"{prefix}certificate", f"certificate of {who}, PEM")
             private_key = self.required(f"{prefix}private_key", f"private key of {who}, PEM")
-        suggested = _suggested(certificate)
+        suggested = _suggested(f"--{prefix.replace('_', '-')}certificate", certificate)
         id_ = self.required(f"{prefix}id", f"SAE ID of {who}", suggested)
         return Party(
             id_ or "", url, ca,
@@ -173,29 +176,32 @@ class _Answers:
             raise UsageFailure(f"there is no terminal to ask at: --probe needs {named}")
 
 
-def _suggested(certificate: str | None) -> str | None:
+def _suggested(option: str, certificate: str | None) -> str | None:
     """The id that a certificate may stand for: its first common or alternative name."""
     if certificate is None:
         return None
     if fault := certificate_fault(Path(certificate)):
-        raise UsageFailure(fault)
+        raise UsageFailure(f"{option}: {fault}")
     return next(iter(common_names(Path(certificate))), None)
 
 
-def _must_be_usable(option: str, party: Party) -> None:
+def _must_be_a_url(option: str, url: str) -> None:
     try:
-        parts = urlsplit(party.url)
+        parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         good = False
     if not good:
-        raise UsageFailure(f"{option} {party.url}: expected https://host[:port][/prefix]")
-    faults = [
-        party.ca and certificate_fault(party.ca),
-        party.private_key and private_key_fault(party.private_key, party.certificate),
-    ]
-    if fault := next(filter(None, faults), None):
-        raise UsageFailure(str(fault))
+        raise UsageFailure(f"{option} {url}: expected https://host[:port][/prefix]")
+
+
+def _must_be_usable(prefix: str, party: Party) -> None:
+    """What the files hold. Raises UsageFailure."""
+    if party.ca and (fault := certificate_fault(party.ca)):
+        raise UsageFailure(f"--{prefix}ca: {fault}")
+    key = party.private_key
+    if key and (fault := private_key_fault(key, party.certificate)):
+        raise UsageFailure(f"--{prefix}private-key: {fault}")
 
 
 def _probed(draft: Draft, slave_id: str, given: dict[str, Any]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import qonform_report
@@ -30,6 +31,6 @@ def manifest_of(results: Mapping[str, Any], given: Path | None) -> Path | None:
     if given:
         return given
     path = recorded_manifest(results)
-    if path and not path.exists():
+    if path and not os.path.lexists(path):
         raise UsageFailure(f"{path}, which the results name, is not there: give it with --target")
     return path

@@ -6,6 +6,7 @@ import os
 import secrets
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -135,9 +136,13 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
 def _check_writable(folder: Path) -> None:
     """Fails before any key is spent on a report that nobody could read."""
     absolute = folder.absolute()
-    there = next(p for p in (absolute, *absolute.parents) if p.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise UsageFailure(f"--report-dir {folder}: {there} is no folder that can be written to")
+    there = next(p for p in (absolute, *absolute.parents) if os.path.lexists(p))
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise UsageFailure(
+            f"--report-dir {folder}: {there} is no folder that can be written to: {error.strerror}"
+        ) from error
 
 
 def _judged(path: Path, options: Options, console: Console) -> dict[str, Any]:

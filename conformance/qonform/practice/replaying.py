@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qonform.catalogue import did_you_mean
 from qonform.checks.inventory import checks
 from qonform.judging import Effort
+from qonform.monitors.randomness import Randomness
 from qonform.running.options import Options
 from qonform.running.run import run
 
@@ -46,6 +47,8 @@ class Failure:
     """Of the round in which it was found."""
     untraced: str | None = None
     """A monitor that showed it and whose results do not say which check caused it."""
+    alone: bool = True
+    """Whether these checks must show it again; else it took what others sent, too."""
 
     def __str__(self) -> str:
         return f"{self.id} ({self.profile})"
@@ -89,16 +92,18 @@ def failures(results: Mapping[str, Any], wanted: str | None = None) -> list[Fail
 
 def _failure(row: Mapping[str, Any], results: Mapping[str, Any]) -> Failure:
     showed = [c for c in row["checks"] if c["verdict"] == "fail"]
-    traced = {check for c in showed if (check := _cause(c))}
-    untraced = next((c["id"] for c in showed if not _cause(c)), None)
+    traced = frozenset(id_ for c in showed for id_ in _causes(c))
+    untraced = None if traced else next((c["id"] for c in showed), None)
     seed = next((c["seed"] for c in showed if "seed" in c), results["run"]["seed"])
-    return Failure(row["id"], row["profile"], frozenset(traced), seed, None if traced else untraced)
+    alone = any(len(_causes(c)) == 1 and c["id"] != Randomness.id() for c in showed)
+    return Failure(row["id"], row["profile"], traced, seed, untraced, alone)
 
 
-def _cause(check: Mapping[str, Any]) -> str | None:
-    """The check that sent what shows it: for a monitor, the one during which it saw it."""
-    monitor = check["id"].startswith("monitors.")
-    return check.get("during") if monitor else str(check["id"])
+def _causes(check: Mapping[str, Any]) -> list[str]:
+    """The checks that sent what shows it: for a monitor, those during which it saw it."""
+    if not check["id"].startswith("monitors."):
+        return [check["id"]]
+    return [check["during"], *check.get("also_during", ())] if "during" in check else []
 
 
 def replay(
@@ -116,6 +121,8 @@ def replay(
     ready: list[Failure] = []
     for failure in failed:
         why = _why_not(failure, target, catalogue)
+        if failure.untraced:
+            why = f"{why}; run all again: {_whole_run(results)}"
         if why:
             yield Replayed(failure, State.CANNOT, why)
         else:
@@ -132,7 +139,16 @@ def replay(
         again = run(target, catalogue, options, progress)
         rows = {(r["id"], r["profile"]): r for r in again["requirements"]}
         errors = again["run"].get("errors", [])
-        yield from (_outcome(f, rows[f.id, f.profile], errors) for f in together)
+        for failure in together:
+            replayed = _outcome(failure, rows[failure.id, failure.profile], errors)
+            if replayed.state is State.FIXED and not failure.alone:
+                why = "did not show in so few exchanges, and may in more; run all again: "
+                replayed = Replayed(failure, State.CANNOT, why + _whole_run(results))
+            yield replayed
+
+
+def _whole_run(results: Mapping[str, Any]) -> str:
+    return f"{results['run']['command']} --seed {results['run']['seed']}"
 
 
 def _why_not(failure: Failure, target: Target, catalogue: Catalogue) -> str | None:

@@ -23,6 +23,9 @@ LONGEST = dt.timedelta(days=366)
 """How far ahead a waiver may end: whoever needs longer looks at it again next year."""
 
 
+_NAMED_BY = ("supplier", "name", "version")
+
+
 class WaivingError(ValueError):
     """Nothing is waived. The message says why in one line.
 
@@ -69,7 +72,8 @@ def due(
         raise WaivingError(
             f"{expires} is more than a year ahead: waive it for less, and look again"
         )
-    _must_be_of(results, target)
+    now = target.implementation
+    _must_be_of(results, target.path.name, [now.supplier, now.name, now.version])
     failed = [r for r in results["requirements"] if r["verdict"] == "fail"]
     if not failed:
         raise WaivingError("nothing failed in these results that is not waived: nothing to waive")
@@ -84,13 +88,12 @@ def due(
     ]
 
 
-def _must_be_of(results: Mapping[str, Any], target: Target) -> None:
-    was, now = results["implementation"], target.implementation
-    told = (was["supplier"], was["name"], was["version"])
-    if told != (now.supplier, now.name, now.version):
+def _must_be_of(results: Mapping[str, Any], manifest: str, now: list[str]) -> None:
+    was = [results["implementation"][each] for each in _NAMED_BY]
+    if was != now:
         raise WaivingError(
-            f"the results are stale: they are of {' '.join(told)}, and {target.path.name} is of "
-            f"{now.supplier} {now.name} {now.version}; run again"
+            f"the results are stale: they are of {' '.join(was)}, and {manifest} is of "
+            f"{' '.join(now)}; run again"
         )
 
 
@@ -151,12 +154,15 @@ def doubts(
     The manifest itself need not load: an expired waiver keeps it from loading.
 
     Raises:
-        WaivingError: it is not even TOML.
+        WaivingError: it is not even TOML, or the results are of another implementation.
     """
     try:
-        waivers = tomllib.loads(text).get("waivers", [])
+        manifest = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WaivingError(f"is not TOML: {error}") from error
+    if isinstance(told := manifest.get("implementation"), dict):
+        _must_be_of(results, "the manifest", [str(told.get(each)) for each in _NAMED_BY])
+    waivers = manifest.get("waivers", [])
     if not isinstance(waivers, list):
         return []
     return [

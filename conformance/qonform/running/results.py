@@ -173,6 +173,9 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
     caused = session.during(finding.evidence[-1]) if finding.evidence else None
     if caused and record.check.startswith("monitors."):
         check["during"] = caused.check
+        every = dict.fromkeys(c.check for n in finding.evidence if (c := session.during(n)))
+        if others := [id_ for id_ in every if id_ != caused.check]:
+            check["also_during"] = others
     check["seed"] = seed = caused.seed if caused else session.options.seed
     if finding.verdict is Verdict.FAIL:
         check["replay"] = (
