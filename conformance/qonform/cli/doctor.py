@@ -27,6 +27,7 @@ _UNDECIDED = 3
     default=Path("qonform.toml"),
     show_default=True,
     metavar="FILE",
+    help="Manifest of the target.",
 )
 def doctor(manifest: Path) -> None:
     """Looks before a run whether all is in order.

@@ -11,9 +11,19 @@ from qonform.cli.failure import UsageFailure
 
 
 @click.command("list")
-@click.option("--profile", "profiles", multiple=True, help="Only this profile. Repeatable.")
-@click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
-@click.option("--level", "levels", multiple=True, type=click.Choice([v.value for v in Level]))
+@click.option(
+    "--profile", "profiles", multiple=True, metavar="P", help="Only this profile. Repeatable."
+)
+@click.option(
+    "--requirement", "globs", multiple=True, metavar="GLOB", help="Only ids that match. Repeatable."
+)
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice([v.value for v in Level]),
+    help="Only this level. Repeatable.",
+)
 def list_(profiles: tuple[str, ...], globs: tuple[str, ...], levels: tuple[str, ...]) -> None:
     """Lists requirements, one a line, with level and clause."""
     catalogue = load_all()

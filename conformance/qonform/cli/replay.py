@@ -47,7 +47,7 @@ _STILL_FAILING, _UNDECIDED = 1, 3
 def replay(failed: str, manifest: Path | None) -> None:
     """Runs the failures in a results.json again.
 
-    Only the checks that showed them are run, with the same seed.
+    Only the checks that showed them are run, with the same seed and effort.
     RESULTS#ETSI-014-5.4-06 takes one requirement, RESULTS#ETSI-014-5.4-06/etsi-014 over one
     transport. Exit code 0 if all are fixed, 1 if any still fails, else 3.
     """

@@ -63,6 +63,8 @@ from qonform.target import ManifestError, load
     type=click.Choice([e.value for e in Effort]),
     default=Effort.STANDARD.value,
     show_default=True,
+    help="How much is explored: quick, every requirement that is cheap to decide; standard, what a "
+    "report is signed for; thorough, as much as the budget pays.",
 )
 @click.option(
     "--seed", type=click.IntRange(0), help="Seed of everything random; a fresh one if not given."
@@ -104,7 +106,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     only_plan: bool,
     report_dir: Path,
 ) -> None:
-    """Judges an implementation, writes the reports, and exits with the verdict."""
+    """Judges an implementation and writes the reports.
+
+    Exit codes: 0 conforming, 1 at least one mandatory requirement failed, 2 usage, manifest or
+    tool error, 3 inconclusive. Ctrl-C and SIGTERM end it, and what is known by then is written.
+    """
     options = Options(
         profiles,
         globs,

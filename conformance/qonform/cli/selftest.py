@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     type=click.Choice([Effort.QUICK.value, Effort.STANDARD.value]),
     default=Effort.STANDARD.value,
     show_default=True,
+    help="That of every run.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Seed of every run; a fresh one if not given.")
 @click.option(
@@ -68,7 +69,7 @@ def selftest(
     report_dir: Path,
     keep: bool,
 ) -> None:
-    """Judges networks with seeded faults, and says which ones the suite catches.
+    """Shows which seeded faults the suite catches.
 
     Runs the suite over every seeded fault of the reference network, and over the network without
     any, in parallel. Exit codes: 0 the clean network conforms and every fault of a mandatory
