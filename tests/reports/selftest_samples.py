@@ -60,6 +60,18 @@ def leaking() -> SelfTest:
     return selftest
 
 
+def wide() -> SelfTest:
+    """As many requirements in one clause, and as long a name, as real ones may have."""
+    selftest = _selftest([*map(_caught, FAULTS), _caught("slave-bit-differs")])
+    fault = selftest["faults"][-1]
+    pattern = next(r for r in selftest["requirements"] if r["id"] in fault["requirements"])
+    ids = [f"ETSI-014-5.4-{number}" for number in range(50, 90)]
+    selftest["requirements"] += [{**pattern, "id": id_} for id_ in ids]
+    fault["requirements"] += ids
+    fault["name"] = "slave-differs-in-reverse-whenever-a-batch-is-long"
+    return selftest
+
+
 def cut_short() -> SelfTest:
     """Ended by hand after the first fault."""
     ahead = {"outcome": "not_judged", "reason": "it was not its turn yet"}
@@ -87,7 +99,7 @@ FAULTS = {
     "message-not-found": ("An unknown key is refused in own words.", "ETSI-014-6.4-05"),
 }
 
-SAMPLES = {"whole": whole, "leaking": leaking, "cut_short": cut_short}
+SAMPLES = {"whole": whole, "leaking": leaking, "cut_short": cut_short, "wide": wide}
 
 
 def _about(name: str) -> dict[str, Any]:

@@ -251,9 +251,10 @@ def test_faults_of_a_selftest_can_be_filtered_and_opened_from_the_matrix(browser
     soon(browser, lambda: row(browser, opened).get_attribute("open") is not None)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_a_selftest_fits_its_window(browser, selftests, width):
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("name", ["leaking", "wide"])
+def test_a_selftest_fits_its_window(browser, selftests, name, width):
     size(browser, width, 900)
-    browser.get(selftests["leaking"])
+    browser.get(selftests[name])
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     assert wide <= width
