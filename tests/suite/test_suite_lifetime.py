@@ -24,10 +24,16 @@ class Kme:
 
 def test_what_is_known_is_not_tried_again():
     kme, lifetime = Kme(), Lifetime()
-    ages = (2, 1, 4, 9, 20, 6, 5)
+    ages = (2, 1.5, 4, 9, 20, 6, 5)
     reached = [lifetime.reaches(age, kme.is_there) for age in ages]
     assert reached == [True, True, True, False, False, False, True]
     assert kme.tried == [2, 4, 9, 6, 5]
+
+
+def test_a_key_must_live_long_enough_to_be_asked_for():
+    kme = Kme()
+    assert Lifetime().reaches(0.9, kme.is_there)
+    assert not kme.tried
 
 
 def test_of_an_old_key_nothing_is_said():

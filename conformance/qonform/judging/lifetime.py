@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from qonform.exchanges import Exchange
 
+SHORTEST_S = 1.0
+"""Age in seconds that every key must reach: the master tells the slave its ID, and only then can
+the slave ask for it (014 clause 4)."""
 LONGEST_S = 30.0
 """Age in seconds beyond which nothing is said of a key: a KME may have forgotten it."""
 
@@ -52,9 +55,9 @@ class Lifetime:
         """
         if age_s > LONGEST_S:
             raise Undecidable(f"the key was drawn {age_s:.0f} s before: it may be forgotten by now")
-        if self._reached_s < age_s < self._missed_s:
+        if max(SHORTEST_S, self._reached_s) < age_s < self._missed_s:
             if is_there(age_s):
                 self._reached_s = age_s
             else:
                 self._missed_s = age_s
-        return age_s <= self._reached_s
+        return age_s <= max(SHORTEST_S, self._reached_s)
