@@ -83,7 +83,9 @@ def test_a_handshake_shows_why_requests_get_no_answer(server: ssl.SSLContext) ->
 def test_handshakes_end_where_nobody_speaks() -> None:
     with listening(lambda c: threading.Event().wait(1)) as endpoint:  # noqa: ARG005
         for _ in range(3):
-            assert endpoint.handshake(SOMEBODY).silent
+            silent = endpoint.handshake(SOMEBODY)
+        assert silent.silent
+        assert silent.cut_off
         with pytest.raises(TargetDown, match="TLS of n over etsi-014"):
             endpoint.handshake(SOMEBODY)
 
@@ -131,7 +133,7 @@ def test_an_old_version_that_is_refused_is_seen(server: ssl.SSLContext) -> None:
     with listening(speaking(server)) as endpoint:
         seen = endpoint.handshake(SOMEBODY, TLS_1_0)
         assert not seen.completed
-        assert not seen.silent
+        assert not seen.cut_off
         assert endpoint.handshake(SOMEBODY, MODERN).completed
 
 
@@ -147,8 +149,11 @@ def test_a_closed_connection_a_silent_one_and_none() -> None:
         closed = endpoint.handshake(SOMEBODY)
     assert closed.connected
     assert not closed.completed
+    assert closed.cut_off
     with listening(lambda c: threading.Event().wait(0.5)) as endpoint:  # noqa: ARG005
-        assert endpoint.handshake(SOMEBODY).silent
+        silent = endpoint.handshake(SOMEBODY)
+        assert silent.silent
+        assert silent.cut_off
     assert not endpoint.handshake(SOMEBODY).connected
 
 

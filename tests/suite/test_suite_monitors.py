@@ -10,7 +10,7 @@ from qonform.drivers.http_wire import Reply
 from qonform.exchanges import Exchange, Message
 from qonform.judging import Verdict
 from qonform.monitors import MonitorBank
-from qonform.monitors.rest_objects import base64_problem, json_problem
+from qonform.monitors.strict import base64_problem, json_problem
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, GetStatus, KeyRequest
 
 KNOWN = {"etsi-014": frozenset(r.id for r in load_all().for_profile("etsi-014"))}

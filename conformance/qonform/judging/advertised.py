@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qonform.judging.cost import Offer
 from qonform.judging.finding import Undecidable
-from qonform.judging.parties import Driver, Parties
-from qonform.judging.patience import is_unavailable
+from qonform.judging.unhurried import Unhurried
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
+    from qonform.judging.parties import Driver
     from qonform.ports.key_delivery import Status
     from qonform.target import Target
 
-_PAUSES_S = (0.1, 0.3, 1.0)
-"""Between one Get status and the next, where the server may be busy, in seconds."""
 
-
-class Advertised(Parties):
+class Advertised(Unhurried):
     """The limits in the Status that the master is told."""
 
     def __init__(self, target: Target, driver: Driver) -> None:
@@ -30,12 +27,8 @@ class Advertised(Parties):
     def advertised(self) -> Status:
         """What the master's node says of its limits: asked once. Raises Undecidable."""
         if self._advertised is None:
-            outcome = self.master.keys.get_status(self.slave_id)
-            for pause_s in _PAUSES_S:
-                if not is_unavailable(outcome):
-                    break
-                time.sleep(pause_s)
-                outcome = self.master.keys.get_status(self.slave_id)
+            ask = partial(self.master.keys.get_status, self.slave_id)
+            outcome = self.patiently(self.master, ask)
             if not isinstance(outcome, Delivered):
                 raise Undecidable(f"Get status by the master was not served: {outcome}")
             self._advertised = outcome.value

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qonform.judging.finding import Undecidable
-from qonform.ports.key_delivery import GetKey, KeyContainer
+from qonform.ports.key_delivery import GetKey, KeyContainer, folded
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ class Lifetime:
         match exchange.call, exchange.outcome:
             case GetKey(), Delivered(value=KeyContainer(keys=keys)):
                 now = time.monotonic()
-                self._issued_s.update((key.id.lower(), now) for key in keys)
+                self._issued_s.update((folded(key.id), now) for key in keys)
 
     def age_s(self, key_ids: Iterable[str]) -> float:
         """Seconds since the oldest of these keys was issued; 0 where none was seen to be."""
         now = time.monotonic()
-        return max((now - self._issued_s.get(i.lower(), now) for i in key_ids), default=0.0)
+        return max((now - self._issued_s.get(folded(i), now) for i in key_ids), default=0.0)
 
     def reaches(self, age_s: float, is_there: Callable[[float], bool]) -> bool:
         """Whether keys are kept until they are so old.

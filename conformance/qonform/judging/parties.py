@@ -118,3 +118,8 @@ class Parties:
     def nodes(self) -> tuple[str, ...]:
         """Ids of the nodes that this transport reaches."""
         return tuple(n.id for n in self.target.nodes if self.driver.serves(n))
+
+    @property
+    def delay_s(self) -> float:
+        """Longest time that a key may be on its way: as declared, else the timeout."""
+        return self.target.claims.keys.delivery_delay_s

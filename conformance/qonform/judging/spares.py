@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qonform.judging.lifetime import LONGEST_S
-from qonform.ports.key_delivery import GetKey, GetKeyWithIds, KeyContainer
+from qonform.ports.key_delivery import GetKey, GetKeyWithIds, KeyContainer, folded
 from qonform.ports.outcome import Delivered, Refused
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Spares:
         """Takes in keys of a Get key without anything special; drops what is asked for."""
         match exchange.call, exchange.outcome:
             case GetKeyWithIds(key_ids=ids) as call, outcome:
-                asked = {_fold(key_id) for key_id in ids}
+                asked = {folded(key_id) for key_id in ids}
                 for key_id in asked:
                     self._keys.pop(key_id, None)
                 if (call.master, call.caller) == self._pair and len(asked) == 1:
@@ -48,7 +48,7 @@ class Spares:
             ):
                 now = time.monotonic()
                 for key in keys:
-                    self._keys[_fold(key.id)] = key, exchange.number, now
+                    self._keys[folded(key.id)] = key, exchange.number, now
 
     def _asked_for_by_its_slave(self, taken: set[str], outcome: object) -> None:
         if isinstance(outcome, Refused):
@@ -68,7 +68,7 @@ class Spares:
         while self._keys and self._trusted:
             key, exchange, drawn_s = self._keys.pop(next(iter(self._keys)))
             if time.monotonic() - drawn_s < LONGEST_S:
-                self._taken.add(_fold(key.id))
+                self._taken.add(folded(key.id))
                 return key, exchange
         return None
 
@@ -86,8 +86,3 @@ class Spares:
         self._missed.clear()
         self._trusted = False
         return True
-
-
-def _fold(key_id: str) -> str:
-    """A UUID however it is written: a key that was asked for in another form may be gone (A-16)."""
-    return key_id.lower().replace("-", "")

@@ -13,6 +13,7 @@ from qonform.ports.key_delivery import (
     KeyContainer,
     KeyRequest,
     Status,
+    folded,
 )
 from qonform.ports.outcome import Delivered
 
@@ -49,7 +50,7 @@ class Containers(Monitor):
                 self._count(exchange, call.request, len(keys))
                 self._sizes(exchange, call, keys)
                 for key in keys:
-                    self._issued[_fold(key.id)] = key.material, exchange.number
+                    self._issued[folded(key.id)] = key.material, exchange.number
             case GetKeyWithIds() as call, Delivered(value=KeyContainer(keys=keys)):
                 self._exactly(exchange, call, keys)
                 for key in keys:
@@ -94,7 +95,7 @@ class Containers(Monitor):
             )
 
     def _exactly(self, exchange: Exchange, call: GetKeyWithIds, keys: tuple[Key, ...]) -> None:
-        asked, came = {_fold(i) for i in call.key_ids}, {_fold(key.id) for key in keys}
+        asked, came = {folded(i) for i in call.key_ids}, {folded(key.id) for key in keys}
         missing, extra = len(asked - came), len(came - asked)
         self.case(
             exchange,
@@ -107,7 +108,7 @@ class Containers(Monitor):
         )
 
     def _alike(self, exchange: Exchange, key: Key) -> None:
-        issued = self._issued.get(_fold(key.id))
+        issued = self._issued.get(folded(key.id))
         if issued is None:
             return
         material, number = issued
@@ -119,11 +120,6 @@ class Containers(Monitor):
             came=f"{key.material!r} for {key.id}" + _difference(material, key.material),
             earlier=(number,),
         )
-
-
-def _fold(key_id: str) -> str:
-    """A UUID however it is written: which forms of it are understood is open (A-16)."""
-    return key_id.lower().replace("-", "")
 
 
 def _keys(number: int) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ import qinet_schemas
 from qonform.drivers.etsi014_wire import Answer, holds_keys
 from qonform.exchanges import Exchange, redact_text
 from qonform.monitors.monitor import Monitor
+from qonform.monitors.strict import base64_problem, json_problem
 from qonform.ports.key_delivery import GetKey, GetKeyWithIds, GetStatus
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ _STATUS_ROWS = {
     "max_SAE_ID_count": "ETSI-014-6.1-11",
     "status_extension": "ETSI-014-6.1-12",
 }
-_ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _VENDOR = re.compile(r"[A-Za-z0-9.-]+_.+")
 
 
@@ -268,48 +265,6 @@ class RestCodes(Monitor):
                 due="400, 401 or 503",
                 came=f"{reply.status}" + ("" if listed else ", which the table does not list"),
             )
-
-
-def json_problem(body: bytes) -> str | None:
-    """What keeps a body from being one JSON value in UTF-8 without BOM; None when nothing does."""
-    if not body:
-        return "an empty body"
-    if body.startswith(b"\xef\xbb\xbf"):
-        return "a byte order mark before the JSON"
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "bytes that are not UTF-8"
-    try:
-        json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return "text that is not one JSON value"
-    return None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def base64_problem(text: str) -> str | None:
-    """What keeps a string from being base64 of RFC 4648 clause 4; None when nothing does.
-
-    Pad bits that are not zero are let pass: RFC 4648 clause 3.5 leaves them to the decoder.
-    """
-    raw = text.encode("utf-8", "replace")
-    if any(c in b" \t\r\n" for c in raw):
-        return "white space inside the base64"
-    if any(c in b"-_" for c in raw):
-        return "characters of the URL-safe alphabet"
-    if not _ALPHABET.fullmatch(raw):
-        return "characters outside the base64 alphabet"
-    if len(raw) % 4:
-        return "base64 without its padding"
-    try:
-        base64.b64decode(raw, validate=True)
-    except binascii.Error:
-        return "malformed base64"
-    return None
 
 
 def _reply(exchange: Exchange) -> Reply | None:

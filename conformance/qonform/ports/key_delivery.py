@@ -69,6 +69,11 @@ class Key:
         return f"{self.id} {self.material!r}"
 
 
+def folded(key_id: str) -> str:
+    """A UUID however it is written: which forms of it are understood is open (A-16)."""
+    return key_id.lower().replace("-", "")
+
+
 @dataclass(frozen=True)
 class KeyContainer:
     """014 clause 6.3: the keys, in the order in which they came."""

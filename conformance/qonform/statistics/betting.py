@@ -80,8 +80,3 @@ class UniformityBet:
     def log_e(self) -> float:
         """Logarithm of the e-value, in nats."""
         return log_average([log_e_of_counts(self.counts, c) for c in self.concentrations])
-
-    @property
-    def log10_e(self) -> float:
-        """Decimal logarithm of the e-value."""
-        return self.log_e / math.log(10)
