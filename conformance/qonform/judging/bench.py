@@ -144,6 +144,11 @@ class Bench(Drawing):
             raise Undecidable(f"no key has reached another SAE in this run: {outcome}")
         return outcome
 
+    @property
+    def has_arrivals(self) -> bool:
+        """Whether any key was seen to reach another SAE, by whatever method."""
+        return self._arrival is True
+
     def _arrives(self) -> bool:
         """Whether keys arrive at all: where none has yet, a new one tells, once."""
         if self._arrival is None:
