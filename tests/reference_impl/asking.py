@@ -21,8 +21,10 @@ class Probes(dict[str, Probe]):
         return function
 
 
-async def get(lab: Any, body: Any = None, *, slave: str = "sae-2", query: str = "") -> Any:
-    return await lab.call("kme-a", "sae-1", f"{slave}/enc_keys{query}", body)
+async def get(
+    lab: Any, body: Any = None, *, slave: str = "sae-2", query: str = "", **more: Any
+) -> Any:
+    return await lab.call("kme-a", "sae-1", f"{slave}/enc_keys{query}", body, **more)
 
 
 async def fetch(lab: Any, *ids: str, sae: str = "sae-2", **more: Any) -> Any:

@@ -98,6 +98,7 @@ class Laboratory:
         *,
         method: str | None = None,
         headers: dict[str, str] | None = None,
+        chunked: bool | None = None,
     ) -> Reply:
         """One HTTP request; `path` is what follows /api/v1/keys/."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -105,7 +106,7 @@ class Laboratory:
         how = method or ("GET" if body is None else "POST")
         labelled = {} if body is None else {"Content-Type": "application/json"}
         async with self.session(kme, sae).request(
-            how, url, data=data, headers={**labelled, **(headers or {})}
+            how, url, data=data, headers={**labelled, **(headers or {})}, chunked=chunked
         ) as reply:
             return Reply(reply.status, reply.content_type, await reply.read(), dict(reply.headers))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 from asking import Probes
 
-from qinet_reference.pki import new_ca, new_client
+from qinet_reference.pki import Credentials, new_ca, new_client
 
 PROBES = Probes()
 
@@ -16,23 +17,30 @@ PROBES = Probes()
 @PROBES.probe
 async def connections(lab: Any) -> Any:
     url = f"{lab.url('kme-a')}/api/v1/keys/sae-2/status"
-    forged = lab.files.folder / "forged"
-    new_client("sae-1", new_ca("Qonform throw-away CA")).write(
-        forged.with_suffix(".cert"), forged.with_suffix(".key")
-    )
-    unknown_ca, old = lab.tls(None), lab.tls("sae-1")
-    unknown_ca.load_cert_chain(forged.with_suffix(".cert"), forged.with_suffix(".key"))
+    ca, old = new_ca("Qonform throw-away CA"), lab.tls("sae-1")
+    forged = new_client("sae-1", ca)
     old.set_ciphers("DEFAULT:@SECLEVEL=0")
     old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     claim = {"X-SAE-ID": "sae-1"}
     return [
         await outcome(url, lab.tls("sae-1"), {}),
+        await outcome(url, showing(lab, replace(forged, chain=(ca.certificate,))), {}),
+        await outcome(url, showing(lab, new_ca("sae-1")), {}),
         await outcome(url, lab.tls(None), claim),
-        await outcome(url, unknown_ca, {}),
+        await outcome(url, showing(lab, forged), {}),
         await outcome(url, lab.tls("sae-6"), {}),
         await outcome(url, old, {}),
         await outcome(url.replace("https", "http"), None, {}),
     ]
+
+
+def showing(lab: Any, credentials: Credentials) -> ssl.SSLContext:
+    """A client that shows a certificate which nobody gave it."""
+    files = lab.files.folder / "forged.cert", lab.files.folder / "forged.key"
+    credentials.write(*files)
+    context: ssl.SSLContext = lab.tls(None)
+    context.load_cert_chain(*files)
+    return context
 
 
 async def outcome(url: str, context: ssl.SSLContext | None, headers: dict[str, str]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +40,7 @@ async def numbers_and_sizes(lab: Any) -> Any:
     bodies: list[Any] = [
         {}, {"number": 2}, {"number": 32}, {"number": 33}, {"size": 64}, {"size": 4096},
         {"size": 2048}, {"size": 257}, {"size": 56}, {"size": 4104}, {"number": 1}, {"number": -1},
+        {"size": 65}, {"number": (1 << 32) + 2, "size": (1 << 32) + 64},
     ]  # fmt: skip
     replies = [await get(lab, body) for body in bodies]
     replies += [
@@ -143,6 +144,21 @@ async def strangers(lab: Any) -> Any:
 
 
 @PROBES.probe
+async def claims(lab: Any) -> Any:
+    """An SAE that nobody serves says that it is another."""
+    user = {"Authorization": f"Basic {b64encode(b'sae-1:').decode()}"}
+    (key_id,) = ids(await get(lab))
+    return [
+        told(await lab.call("kme-a", "sae-7", "sae-2/enc_keys", headers=user)),
+        told(await lab.call("kme-a", "sae-7", "sae-2/enc_keys?master_SAE_ID=sae-1")),
+        told(await lab.call("kme-a", "sae-7", "sae-2/status?master_SAE_ID=sae-1")),
+        told(
+            await lab.call("kme-b", "sae-5", f"sae-1/dec_keys?key_ID={key_id}&slave_SAE_ID=sae-2")
+        ),
+    ]
+
+
+@PROBES.probe
 async def life_cycle(lab: Any) -> Any:
     (first,), (second,) = ids(await get(lab))[:1], ids(await get(lab))[:1]
     return [
@@ -174,6 +190,7 @@ async def extensions(lab: Any) -> Any:
     asked = [{kind: [{name: value}]} for kind in kinds for name, value in values]
     asked += [{"number": 2, kind: [{"acme_x": 1}]} for kind in kinds]
     asked.append({"extension_mandatory": [{MAX_AGE_MS: 86_400_000}, {"acme_x": 1}]})
+    asked.append({"extension_mandatory": [{MAX_AGE_MS: 86_400_000, "acme_x": 1}]})
     return [told(await get(lab, body)) for body in asked], lab.manifest["claims"]
 
 
@@ -194,8 +211,11 @@ async def short_supply(lab: Any) -> Any:
 async def reverse(lab: Any) -> Any:
     waits = await get(lab)
     got = await lab.call("kme-b", "sae-2", "sae-1/enc_keys")
-    fetched = await lab.call("kme-a", "sae-1", f"sae-2/dec_keys?key_ID={ids(got)[0]}")
-    return told(got), told(fetched), fetched.body == got.body, told(await fetch(lab, *ids(waits)))
+    fetched, again = [
+        await lab.call("kme-a", "sae-1", f"sae-2/dec_keys?key_ID={ids(got)[0]}") for _ in range(2)
+    ]
+    came = [told(one) for one in (got, fetched, again)]
+    return came, fetched.body == got.body, told(await fetch(lab, *ids(waits)))
 
 
 @PROBES.probe
@@ -213,6 +233,7 @@ async def by_get(lab: Any) -> Any:
         await fetch_by_get(first),
         told(await fetch(lab, second)),
         await fetch_by_get(second),
+        told(await fetch(lab, *ids(await get(lab, query="?number=2")))),
     ]
 
 
@@ -226,7 +247,14 @@ async def batches(lab: Any) -> Any:
         ends.append(keys_in(await fetch(lab, *asked)) == asked)
     (good,) = ids(await get(lab))
     refused = [told(await fetch(lab, good, bad)) for bad in ("x", good)]
-    return ends, refused, told(await fetch(lab, good))
+    again = [told(await fetch(lab, key_id)) for key_id in many]
+    return ends, refused, again, told(await fetch(lab, good))
+
+
+@PROBES.probe
+async def chunked(lab: Any) -> Any:
+    """A body whose length is not told ahead."""
+    return lengths(await get(lab, b'{"number": 2, "size": 64}', chunked=True))
 
 
 @PROBES.probe
@@ -240,7 +268,7 @@ async def one_by_one(lab: Any) -> Any:
 @PROBES.probe
 async def races(lab: Any) -> Any:
     before = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
-    got = await asyncio.gather(*(get(lab) for _ in range(4)))
+    got = await asyncio.gather(*(get(lab, body) for body in (None, None, {}, {})))
     after = (await lab.call("kme-a", "sae-1", "sae-2/status")).json["stored_key_count"]
     found = [one for reply in got for one in ids(reply)]
     fetched = []

@@ -10,7 +10,7 @@ from qinet_reference.adapters.rest_wire import Document, RestWire, container_doc
 from qinet_reference.domain.refusal import Reason, Refusal
 from qinet_reference.faults.fault import ServiceFault
 from qinet_reference.faults.refused import RefusalWithKeys, RefusedOrderFault
-from qinet_reference.owners import available
+from qinet_reference.owners import KnowsOwners, available
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,18 @@ class KeysInDetails(KeysInRefusal):
 
     def with_keys(self, error: Document, container: Document) -> Document:
         return {**error, "details": [{"found": container["keys"]}]}
+
+
+class UnknownAmongKnown503(KnowsOwners, RefusedOrderFault):
+    """When some keys of a batch were issued and others never, the answer is 503."""
+
+    name = "batch-with-unknown-503"
+    requirements = ("ETSI-014-6.4-04",)
+
+    async def instead(self, inner: KeyStore, order: Order, refusal: Refusal) -> list[Key]:
+        del inner
+        known = {self.owners.know(key_id) for key_id in order.key_ids}
+        raise refusal if len(known) < 2 else Refusal(Reason.INTERNAL, "internal error")
 
 
 class RefusedBatchConsumes(RefusedOrderFault):

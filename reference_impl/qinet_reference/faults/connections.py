@@ -8,7 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from qinet_reference.faults.fault import Fault
-from qinet_reference.faults.verification import trust_everybody, trust_self_signed
+from qinet_reference.faults.verification import (
+    trust_everybody,
+    trust_self_signed,
+    trust_sent_root,
+)
 from qinet_reference.pki import new_server
 from qinet_reference.relays import TLS_HANDSHAKE, Relay, Several, inner_socket, port_of, relay
 
@@ -48,7 +52,36 @@ class NoCertificateNeeded(Fault):
         return replace(tls, client_certificates=ssl.CERT_OPTIONAL)
 
     def rest(self, wire: RestWire) -> RestWire:
-        return replace(wire, identify=_or_latest(wire.identify))
+        anyhow = _or_latest(wire.identify)
+
+        def identify(request: web.BaseRequest) -> str | None:
+            known = anyhow(request)
+            return known if self.lets_in(request) else wire.identify(request)
+
+        return replace(wire, identify=identify)
+
+    def lets_in(self, request: web.BaseRequest) -> bool:
+        """Whether this request needs no certificate. Unless overridden, none does."""
+        del request
+        return True
+
+
+class NoCertificateNeededInTls12(NoCertificateNeeded):
+    """Over TLS 1.2, who shows no certificate is served like an SAE that does; over 1.3, not."""
+
+    name = "no-certificate-needed-in-tls-1.2"
+
+    def lets_in(self, request: web.BaseRequest) -> bool:
+        return bool(request.get_extra_info("ssl_object").version() == "TLSv1.2")
+
+
+class NoCertificateNeededByGet(NoCertificateNeeded):
+    """Who shows no certificate is served Get key by GET like an SAE that does, and no more."""
+
+    name = "no-certificate-needed-by-get"
+
+    def lets_in(self, request: web.BaseRequest) -> bool:
+        return request.method == "GET" and request.path.endswith("/enc_keys")
 
 
 class NoCertificateAsked(Fault):
@@ -98,24 +131,13 @@ class Tls11Only(Fault):
         return replace(tls, minimum=ssl.TLSVersion.TLSv1, maximum=old, finish=_allow_old_ciphers)
 
 
-class ResumedIsTrusted(Fault):
+class ResumedIsTrusted(NoCertificateNeeded):
     """Who resumes a session was let in before, and needs to show no certificate."""
 
     name = "resumed-session-trusted"
-    requirements = ("ETSI-014-4-04",)
 
-    def tls(self, tls: ServerTls) -> ServerTls:
-        return replace(tls, client_certificates=ssl.CERT_OPTIONAL)
-
-    def rest(self, wire: RestWire) -> RestWire:
-        anyhow = _or_latest(wire.identify)
-
-        def identify(request: web.BaseRequest) -> str | None:
-            connection = request.get_extra_info("ssl_object")
-            known = anyhow(request)
-            return known if connection.session_reused else wire.identify(request)
-
-        return replace(wire, identify=identify)
+    def lets_in(self, request: web.BaseRequest) -> bool:
+        return bool(request.get_extra_info("ssl_object").session_reused)
 
 
 class SelfSignedTrusted(Fault):
@@ -126,6 +148,16 @@ class SelfSignedTrusted(Fault):
 
     def tls(self, tls: ServerTls) -> ServerTls:
         return replace(tls, finish=trust_self_signed)
+
+
+class ChainOfClientTrusted(Fault):
+    """A CA whose certificate the client sends along with its own is trusted."""
+
+    name = "chain-of-client-trusted"
+    requirements = ("ETSI-014-5.1-02",)
+
+    def tls(self, tls: ServerTls) -> ServerTls:
+        return replace(tls, finish=trust_sent_root)
 
 
 class GrpcNoCertificateAsked(Fault):

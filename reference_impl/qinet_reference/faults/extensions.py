@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qinet_reference.adapters.rest_wire import RestWire, encode
 from qinet_reference.domain.extensions import MAX_AGE_MS
 from qinet_reference.domain.refusal import Reason, Refusal
 from qinet_reference.faults.fault import Fault, RequestFault
@@ -43,6 +45,19 @@ class OnlyFirstMandatory(RequestFault):
 
     def taken(self, request: KeyRequest) -> KeyRequest:
         return replace(request, mandatory=request.mandatory[:1])
+
+
+class OnlyFirstNameOfObject(Fault):
+    """Of an object in `extension_mandatory` that holds several names, only the first is read."""
+
+    name = "mandatory-first-name-of-object"
+    requirements = ("ETSI-014-6.2-13",)
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def read(query: str | None, body: bytes | None) -> KeyRequest:
+            return wire.read_key_request(query, body and _with_first_names(body))
+
+        return replace(wire, read_key_request=read)
 
 
 class FalseIsAbsent(RequestFault):
@@ -159,6 +174,18 @@ class _Prefixing(RequestFault):
             for one in request.mandatory
         )
         return replace(request, mandatory=prefixed)
+
+
+def _with_first_names(body: bytes) -> bytes:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    match document:
+        case {"extension_mandatory": [*objects]} if all(isinstance(one, dict) for one in objects):
+            first_names = [dict(list(one.items())[:1]) for one in objects]
+            return encode({**document, "extension_mandatory": first_names})
+    return body
 
 
 def _bare(name: str) -> str:

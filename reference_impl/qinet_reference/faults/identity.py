@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
+from base64 import b64decode
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -23,21 +26,57 @@ if TYPE_CHECKING:
 IDENTITY_HEADERS = ("X-SAE-ID", "Request-SAE-ID", "X-SSL-Client-CN", "X-Client-DN", "X-Client-CN")
 
 
-class HeaderTrusted(Fault):
-    """Whoever claims another's SAE ID in a header is believed."""
+class _ClaimTrusted(Fault, ABC):
+    """Whoever claims another's SAE ID in a request is believed (REST)."""
 
-    name = "identity-from-header"
     requirements = ("ETSI-014-4-06",)
-    seen_in = ("krich11/easy-kme",)
 
     def rest(self, wire: RestWire) -> RestWire:
         def identify(request: web.BaseRequest) -> str | None:
-            for header in IDENTITY_HEADERS:
-                if header in request.headers:
-                    return request.headers[header].removeprefix("CN=")
-            return wire.identify(request)
+            claim = self.claim(request)
+            return wire.identify(request) if claim is None else claim
 
         return replace(wire, identify=identify)
+
+    @abstractmethod
+    def claim(self, request: web.BaseRequest) -> str | None:
+        """The SAE that the caller says it is; None if it does not say."""
+
+
+class HeaderTrusted(_ClaimTrusted):
+    """Whoever claims another's SAE ID in a header is believed."""
+
+    name = "identity-from-header"
+    seen_in = ("krich11/easy-kme",)
+
+    def claim(self, request: web.BaseRequest) -> str | None:
+        for header in IDENTITY_HEADERS:
+            if header in request.headers:
+                return request.headers[header].removeprefix("CN=")
+        return None
+
+
+class BasicAuthorizationTrusted(_ClaimTrusted):
+    """Whoever names another SAE as the user of a basic `Authorization` is believed."""
+
+    name = "identity-from-basic-authorization"
+
+    def claim(self, request: web.BaseRequest) -> str | None:
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            with suppress(ValueError):
+                return b64decode(credentials).decode().partition(":")[0]
+        return None
+
+
+class QueryTrusted(_ClaimTrusted):
+    """Whoever claims another's SAE ID in the query string is believed."""
+
+    name = "identity-from-query"
+
+    def claim(self, request: web.BaseRequest) -> str | None:
+        slave = request.path.endswith("/dec_keys")
+        return request.query.get("slave_SAE_ID" if slave else "master_SAE_ID")
 
 
 class MetadataTrusted(Fault):

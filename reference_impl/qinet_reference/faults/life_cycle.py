@@ -13,6 +13,7 @@ from qinet_reference.owners import available
 
 if TYPE_CHECKING:
     from qinet_reference.domain.key_store import KeyStore
+    from qinet_reference.plan import Plan
 
 
 class DeliveredTwice(StoreFault):
@@ -37,8 +38,42 @@ class DeliveredTwice(StoreFault):
         if all(again):
             return [key for key in again if key]
         keys = await inner.deliver(order)
-        self._delivered.update(((order.caller, key.id), key) for key in keys)
+        self._delivered.update(((order.caller, key.id), key) for key in self.kept(order, keys))
         return keys
+
+    def kept(self, order: Order, keys: list[Key]) -> list[Key]:
+        """Which of the keys that are delivered stay where they are. Unless overridden, all."""
+        del order
+        return keys
+
+
+class LastOfBatchDeliveredTwice(DeliveredTwice):
+    """The last key of three or more that a slave fetches together may be fetched again."""
+
+    name = "delivered-again-last-of-batch"
+    seen_in = ()
+
+    def kept(self, order: Order, keys: list[Key]) -> list[Key]:
+        del order
+        return keys[-1:] if len(keys) >= 3 else []
+
+
+class DeliveredTwiceInReverse(DeliveredTwice):
+    """At the first KME, a slave may fetch the same key again and again."""
+
+    name = "delivered-again-in-reverse"
+    seen_in = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kme = "kme-a"
+
+    def plan(self, plan: Plan) -> Plan:
+        self._kme = plan.kmes[0]
+        return plan
+
+    def kept(self, order: Order, keys: list[Key]) -> list[Key]:
+        return keys if order.kme == self._kme else []
 
 
 class LaterDropsEarlier(StoreFault):
@@ -100,6 +135,20 @@ class ReverseDropsEarlier(StoreFault):
             waiting = self._undelivered.setdefault(name, Order(kme, sae, allocation.master, []))
             ids = [*waiting.key_ids, *(key.id for key in allocation.keys)]
             self._undelivered[name] = replace(waiting, key_ids=ids)
+
+
+class BatchByGetNotRelayed(HttpFault, StoreFault):
+    """Of several keys that are got by GET at once, the KME of the slave learns nothing."""
+
+    name = "keys-by-get-not-relayed"
+    requirements = ("ETSI-014-5.4-01", "ETSI-014-5.3-04")
+
+    async def allocate(self, inner: KeyStore, allocation: Allocation) -> None:
+        await inner.allocate(allocation)
+        if self.applies and len(allocation.keys) > 1:
+            ids = [key.id for key in allocation.keys]
+            for sae, kme in allocation.slaves:
+                await inner.deliver(Order(kme, sae, allocation.master, ids))
 
 
 class OnlySoManyWait(StoreFault):

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from qinet_reference.domain.refusal import KEYS_NOT_FOUND, Reason, Refusal
 from qinet_reference.faults.fault import Fault, HttpFault
+from qinet_reference.faults.refused import RefusedRequestFault
 
 if TYPE_CHECKING:
     from qinet_reference.adapters.grpc_wire import GrpcWire
     from qinet_reference.adapters.rest_wire import RestWire
+    from qinet_reference.domain.model import Key, KeyRequest
+    from qinet_reference.faults.fault import Honest
 
 
 class _MessageFault(Fault):
@@ -53,6 +56,20 @@ class SizeMessageByGet(HttpFault, _MessageFault):
     requirements = ("ETSI-014-6.2-12",)
     reason = Reason.SIZE_NOT_MULTIPLE_OF_8
     text = "invalid query parameter: size"
+
+
+class SizeRangeFirst(RefusedRequestFault):
+    """A size below twice the least that is no multiple of 8 is refused in words about the range."""
+
+    name = "message-size-range-first"
+    requirements = ("ETSI-014-6.2-12",)
+    reason = Reason.SIZE_NOT_MULTIPLE_OF_8
+
+    async def instead(self, honest: Honest, request: KeyRequest, refusal: Refusal) -> list[Key]:
+        least = (await honest.status()).limits.min_key_size
+        if request.size is None or request.size >= 2 * least:
+            raise refusal
+        raise Refusal(Reason.SIZE_OUT_OF_RANGE, "size out of range")
 
 
 class MandatoryUnsupportedMessage(_MessageFault):

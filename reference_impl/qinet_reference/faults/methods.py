@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -150,3 +151,30 @@ class BareStringIds(Fault):
             return wire.read_key_ids(query, body)
 
         return replace(wire, read_key_ids=read)
+
+
+class ChunkedIgnored(Fault):
+    """A body that comes with `Transfer-Encoding: chunked` is taken for an empty JSON object."""
+
+    name = "chunked-body-ignored"
+    requirements = ("ETSI-014-6.2-01", "ETSI-014-6.2-03")
+
+    def __init__(self) -> None:
+        self._chunked: ContextVar[bool] = ContextVar("chunked", default=False)
+
+    def handler(self, handler: Handler) -> Handler:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            self._chunked.set("chunked" in request.headers.get("Transfer-Encoding", "").lower())
+            return await handler(request)
+
+        return answer
+
+    def rest(self, wire: RestWire) -> RestWire:
+        def seen(body: bytes | None) -> bytes | None:
+            return b"{}" if body is not None and self._chunked.get() else body
+
+        return replace(
+            wire,
+            read_key_request=lambda query, body: wire.read_key_request(query, seen(body)),
+            read_key_ids=lambda query, body: wire.read_key_ids(query, seen(body)),
+        )

@@ -113,3 +113,29 @@ class TwoByDefault(RequestFault):
     def taken(self, request: KeyRequest) -> KeyRequest:
         number = 2 if request.number is None else request.number
         return replace(request, number=number)
+
+
+class BigReplyCut(GetKeyFault):
+    """Get key for more than 8192 bits of key in all yields as many keys as fit into them."""
+
+    name = "big-reply-cut"
+    requirements = ("ETSI-014-6.2-01",)
+    most_bytes = 8192 // 8
+
+    async def answered(self, honest: Honest, request: KeyRequest) -> list[Key]:
+        keys = await honest.keys(request)
+        return keys[: self.most_bytes // len(keys[0].material)] if keys else keys
+
+
+class WrapsAt32Bits(RequestFault):
+    """`number` and `size` are taken modulo 2^32."""
+
+    name = "number-wraps-at-32-bit"
+    requirements = ("ETSI-014-6.2-01", "ETSI-014-6.2-03")
+
+    def taken(self, request: KeyRequest) -> KeyRequest:
+        return replace(request, number=_wrapped(request.number), size=_wrapped(request.size))
+
+
+def _wrapped(value: int | None) -> int | None:
+    return None if value is None else value % (1 << 32)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from qinet_reference.domain.refusal import keys_not_found
 from qinet_reference.faults.counts import UncountedFault
-from qinet_reference.faults.fault import GetKeyFault, StoreFault
+from qinet_reference.faults.fault import GetKeyFault, HttpFault, StoreFault
 
 if TYPE_CHECKING:
     from qinet_reference.domain.key_store import KeyStore
@@ -60,11 +60,16 @@ class TwoMastersRace(GetKeyFault):
     width_s: ClassVar[float] = 0.03
 
     def __init__(self) -> None:
-        self._picked: dict[tuple[int | None, int | None], list[Key]] = {}
+        self._picked: dict[tuple[object, ...], list[Key]] = {}
+
+    def shape(self, honest: Honest, request: KeyRequest) -> tuple[object, ...]:
+        """What is alike in Get keys that get the same."""
+        del honest
+        return request.number, request.size
 
     async def answered(self, honest: Honest, request: KeyRequest) -> list[Key]:
         keys = await honest.keys(request)
-        shape = (request.number, request.size)
+        shape = self.shape(honest, request)
         if shape in self._picked:
             return self._picked[shape]
         self._picked[shape] = keys
@@ -85,6 +90,16 @@ class TwoMastersRaceOf200Us(TwoMastersRace):
 
     name = "race-get-key-0.2ms"
     width_s = 0.0002
+
+
+class ReplyShared(HttpFault, TwoMastersRace):
+    """Get keys by GET within 20 ms that are alike, by one master for one slave, share a reply."""
+
+    name = "get-key-reply-shared"
+    width_s = 0.02
+
+    def shape(self, honest: Honest, request: KeyRequest) -> tuple[object, ...]:
+        return honest.caller, honest.slave, request.number, request.size
 
 
 class SlavesRace(StoreFault):
