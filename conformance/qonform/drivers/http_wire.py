@@ -344,10 +344,13 @@ def _written(
     headers: Mapping[str, str],
     body: bytes | None,
 ) -> bytes:
-    """A request, byte for byte."""
+    """A request, byte for byte; its body in chunks where the headers say so (RFC 9112 7.1)."""
     connection.putrequest(method, path, skip_accept_encoding=True)
     given = {name.lower() for name in headers}
-    if body is not None and "content-length" not in given:
+    if body is not None and "transfer-encoding" in given:
+        halves = filter(None, (body[: len(body) // 2], body[len(body) // 2 :]))
+        body = b"".join(b"%x\r\n%b\r\n" % (len(half), half) for half in halves) + b"0\r\n\r\n"
+    elif body is not None and "content-length" not in given:
         connection.putheader("Content-Length", str(len(body)))
     for name, value in headers.items():
         connection.putheader(name, value)

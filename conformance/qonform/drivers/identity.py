@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -48,13 +49,23 @@ class Identity:
         return hash((self.label, self.sae_id, self.certificate))
 
 
-def impostor(identity: Identity, folder: Path, *, self_signed: bool = False) -> Identity:
-    """The same subject and issuer names, certified by an authority that nobody knows.
+class Forgery(StrEnum):
+    """How the certificate of an impostor is certified."""
+
+    UNKNOWN_CA = "an unknown CA"
+    SHOWN_CA = "an unknown CA (shown, too)"
+    ITSELF = "itself"
+
+
+def impostor(identity: Identity, folder: Path, forgery: Forgery = Forgery.UNKNOWN_CA) -> Identity:
+    """The same subject name, certified by nobody who is trusted.
+
+    A forged CA bears the name of the true one.
 
     Args:
         identity: whom to imitate.
         folder: where the certificate and its key are written.
-        self_signed: the same subject name, certified by nobody but itself.
+        forgery: which of them.
 
     Raises:
         ValueError: `identity` has no certificate to imitate.
@@ -63,16 +74,12 @@ def impostor(identity: Identity, folder: Path, *, self_signed: bool = False) -> 
         raise ValueError(f"{identity.label} has no certificate to imitate")
     genuine = x509.load_pem_x509_certificate(identity.certificate.read_bytes())
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    key = authority_key if self_signed else ec.generate_private_key(ec.SECP256R1())
-    now = dt.datetime.now(dt.UTC)
+    alone = forgery is Forgery.ITSELF
+    key = authority_key if alone else ec.generate_private_key(ec.SECP256R1())
     builder = (
-        x509.CertificateBuilder()
-        .subject_name(genuine.subject)
-        .issuer_name(genuine.subject if self_signed else genuine.issuer)
+        _dated(genuine.subject, genuine.subject if alone else genuine.issuer)
         .public_key(key.public_key())
         .serial_number(genuine.serial_number)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
     )
     try:
@@ -82,7 +89,10 @@ def impostor(identity: Identity, folder: Path, *, self_signed: bool = False) -> 
         pass
     forged = builder.sign(authority_key, hashes.SHA256())
     certificate, private_key = folder / "impostor.cert.pem", folder / "impostor.key.pem"
-    certificate.write_bytes(forged.public_bytes(serialization.Encoding.PEM))
+    shown = [forged]
+    if forgery is Forgery.SHOWN_CA:
+        shown.append(_authority(genuine.issuer, authority_key))
+    certificate.write_bytes(b"".join(c.public_bytes(serialization.Encoding.PEM) for c in shown))
     private_key.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -91,12 +101,26 @@ def impostor(identity: Identity, folder: Path, *, self_signed: bool = False) -> 
         )
     )
     return Identity(
-        f"{identity.sae_id} certified by " + ("itself" if self_signed else "an unknown CA"),
+        f"{identity.sae_id} certified by {forgery}",
         identity.sae_id,
         certificate,
         private_key,
         enrolled=False,
     )
+
+
+def _dated(subject: x509.Name, issuer: x509.Name) -> x509.CertificateBuilder:
+    """A certificate that is valid today."""
+    now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer)
+    return builder.not_valid_before(now - day).not_valid_after(now + day)
+
+
+def _authority(name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """The certificate of a CA of that name, by itself."""
+    constraints = x509.BasicConstraints(ca=True, path_length=None)
+    builder = _dated(name, name).public_key(key.public_key()).serial_number(1)
+    return builder.add_extension(constraints, critical=True).sign(key, hashes.SHA256())
 
 
 def common_names(pem: Path) -> list[str]:

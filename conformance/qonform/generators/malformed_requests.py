@@ -34,6 +34,7 @@ def posted(fault: str, body: Any) -> Malformed:
 KEY_REQUESTS = (
     posted("broken JSON", b'{"number": 1'),
     posted("a body that is no JSON", b"number=1"),
+    posted("a second JSON value behind the first", b'{"number": 1} {"number": 1}'),
     posted("bytes that are not UTF-8", b'{"extension_optional": [{"qonform_a": "\xff"}]}'),
     posted("an array at the top", []),
     posted("a string at the top", "number"),
@@ -50,6 +51,7 @@ KEY_REQUESTS = (
     posted("strings for mandatory extensions", {"extension_mandatory": ["qonform_a"]}),
     posted("strings for optional extensions", {"extension_optional": ["qonform_a"]}),
     Malformed("a word for a number", query="number=three"),
+    Malformed("a word behind a number", query="number=1abc"),
     Malformed("a negative number", query="number=-1"),
     Malformed("a word for a size", query="size=large"),
     Malformed("a negative size", query="size=-8"),

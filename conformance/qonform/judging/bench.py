@@ -87,6 +87,19 @@ class Bench(Drawing):
         missing = number - len(keys)
         return keys + (self.draw(missing) if missing else [])
 
+    def arrived(self) -> Key:
+        """A key that is at the slave's KME already, as one that was drawn later shows.
+
+        What is to be refused says nothing while the key is on its way. Costs two keys.
+
+        Raises:
+            Undecidable: no key can be had, or none reaches the slave.
+        """
+        key, later = *self.draw(), *self.draw()
+        if not isinstance(fetched := self.fetch(self.slave, [later.id]), Delivered):
+            raise Undecidable(f"the slave does not get a later key either: {fetched}")
+        return key
+
     def age_s(self, keys: Sequence[Key]) -> float:
         """Seconds since the oldest of the keys was issued."""
         return self.lifetime.age_s(key.id for key in keys)

@@ -38,6 +38,17 @@ def asked_again(bench: Bench, by: Application, key: Key) -> Outcome[KeyContainer
 
 def judge_once(judge: Judge, first: Outcome[KeyContainer], again: Outcome[KeyContainer]) -> None:
     """What has been delivered to its slave is refused to it, as a key that is not there."""
+    judge_gone(judge, first, again)
+    if isinstance(again, Delivered):
+        why = "the key was delivered again, so that nothing was refused: see ETSI-014-5.4-06"
+        judge.not_applicable("ETSI-014-6.4-04", why)
+        judge.not_applicable("ETSI-014-6.4-05", why)
+    else:
+        judge_not_found(judge, again, first)
+
+
+def judge_gone(judge: Judge, first: Outcome[KeyContainer], again: Outcome[KeyContainer]) -> None:
+    """What has been delivered to its slave is refused to it, in whatever way."""
     judge.refusal(
         "ETSI-014-5.4-06",
         again,
@@ -45,12 +56,6 @@ def judge_once(judge: Judge, first: Outcome[KeyContainer], again: Outcome[KeyCon
         due="a refusal: the slave has had the key",
         control=first,
     )
-    if isinstance(again, Delivered):
-        why = "the key was delivered again, so that nothing was refused: see ETSI-014-5.4-06"
-        judge.not_applicable("ETSI-014-6.4-04", why)
-        judge.not_applicable("ETSI-014-6.4-05", why)
-    else:
-        judge_not_found(judge, again, first)
 
 
 def judge_not_found(
@@ -109,6 +114,13 @@ def judge_still_there(
         return
     holds = same(keys, fetched) if alike else isinstance(fetched, Delivered)
     judge.that(requirement, holds, due=due, came=fetched)
+
+
+def judge_arrival(bench: Bench, judge: Judge, key: Key) -> None:
+    """The slave fetches a key, at once: what a later Get key does to it is 5.3-04."""
+    fetched = bench.fetch(bench.slave, [key.id])
+    due = f"the master's key {key}"
+    judge_still_there(bench, judge, "ETSI-014-5.4-01", [key], fetched, due=due, alike=True)
 
 
 def is_unauthorised(outcome: Outcome[Any]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from qonform.judging import Bench, Judge, Undecidable, by_effort, judges
 from qonform.ports.key_delivery import KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Failed, Outcome, RefusalKind, Refused
+from qonform.target import Role
 
 UNSUPPORTED = "not all extension_mandatory parameters are supported"
 UNMET = "not all extension_mandatory request options could be met"
@@ -16,6 +18,9 @@ UNHANDLED = "not all extension_optional request options handled"
 
 UNKNOWN = "qonform_no_such_parameter"
 """A name that nobody supports: the suite's own prefix, for a parameter that does not exist."""
+
+OTHER = "qonform_no_such_option"
+"""Another one."""
 
 VALUES: tuple[Any, ...] = ("text", None, {"a": {"b": []}}, 1, -2.5, True, [1, "two"])
 
@@ -53,6 +58,22 @@ def an_unknown_mandatory_parameter_in_disguise(bench: Bench, judge: Judge) -> No
         refused = bench.get_key(KeyRequest(mandatory=(*known, (UNKNOWN, "on"))))
         control = bench.get_key(KeyRequest(mandatory=tuple(known)))
         _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
+
+
+@judges(deepens=("ETSI-014-6.2-13",), keys=4)
+def an_unknown_mandatory_parameter_in_company(bench: Bench, judge: Judge) -> None:
+    """Get key with an unknown mandatory parameter beside whatever else a request may have."""
+    plain = KeyRequest(1, bench.key_size)
+    company = [replace(plain, optional=((OTHER, "on"),))]
+    if bench.max_number > 1:
+        company.append(replace(plain, number=2))
+    if bench.multicast and bench.target.client(Role.ADDITIONAL_SLAVE):
+        company.append(replace(plain, additional_slaves=(bench.third.sae_id,)))
+    for request in company:
+        control = bench.get_key(request)
+        if isinstance(control, Delivered):
+            refused = bench.get_key(replace(request, mandatory=((UNKNOWN, "on"),)))
+            _judge_bad_request(judge, "ETSI-014-6.2-13", refused, control)
 
 
 @judges("ETSI-014-6.2-15", keys=2)
@@ -143,6 +164,8 @@ def an_unknown_optional_parameter(bench: Bench, judge: Judge) -> None:
         due = f"the ordinary answer, or 400 with the message {UNHANDLED!r}"
         requirement = "ETSI-014-6.2-16" if isinstance(value, str | int) else "ETSI-014-6.2-17"
         judge.refusal(requirement, outcome, holds, due=due, control=control, evidence=[outcome])
+        if not holds:
+            break  # that the value has another type would make no difference
 
 
 @judges("ETSI-014-6.2-24", keys=0)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from qonform.checks.etsi014.delivery import same
+from typing import TYPE_CHECKING
+
+from qonform.checks.etsi014.delivery import judge_still_there, same
 from qonform.judging import Bench, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @judges("ETSI-014-5.3-01", "ETSI-014-5.4-01", "ETSI-014-6.2-04", keys=1, first=True)
@@ -96,13 +101,53 @@ def a_number_of_keys_is_that_many(bench: Bench, judge: Judge) -> None:
             most = outcome.value.keys if isinstance(outcome, Delivered) else most
     if not most:
         raise Undecidable("no key came that the slave could fetch")
-    fetched = bench.fetch(bench.slave, [key.id for key in most])
+    _judge_all_fetched(bench, judge, most)
+
+
+def _much(effort: Effort) -> int:
+    """Bits that the largest reply may have."""
+    return effort.of(4_096, 32_768, 1_048_576)
+
+
+def _as_much(offer: Offer, effort: Effort) -> float:
+    return offer.keys(max(3 * offer.key_size, _much(effort)))
+
+
+@judges(deepens=("ETSI-014-6.2-01", "ETSI-014-6.2-03", "ETSI-014-5.4-01"), keys=_as_much)
+def much_key_in_one_request(bench: Bench, judge: Judge) -> None:
+    """Get key for as many keys as one request may have, and long ones; the slave fetches them."""
+    much, longest = _much(bench.effort), bench.sizes[1]
+    number = max(min(3, bench.max_number), min(bench.max_number, much // bench.key_size))
+    size = min(max(much // number, bench.key_size), longest) // 8 * 8
+    if number < 3:
+        for requirement in ("ETSI-014-6.2-01", "ETSI-014-6.2-03", "ETSI-014-5.4-01"):
+            judge.not_applicable(requirement, "one request has no more than two keys")
+        return
+    outcome = bench.get_key(KeyRequest(number, size))
+    _judge_count(judge, number, outcome)
+    if isinstance(outcome, Delivered):
+        lengths = {key.material.bits for key in outcome.value.keys}
+        judge.that("ETSI-014-6.2-03", lengths == {size}, due=f"keys of {size} bit", came=outcome)
+        _judge_all_fetched(bench, judge, outcome.value.keys)
+
+
+def _judge_all_fetched(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
+    """The slave gets all of them in one request, or is refused so many at once.
+
+    Where it is, it gets the first, the last and the one between them alone, if any of them.
+    """
+    fetched = bench.fetch(bench.slave, [key.id for key in keys])
     if isinstance(fetched, Delivered):
-        alike = same(list(most), fetched)
-        due = f"the master's {len(most)} keys"
-        judge.that("ETSI-014-5.4-01", alike, due=due, came=fetched)
-    else:
-        judge.not_applicable("ETSI-014-5.4-01", f"{len(most)} key IDs at once are not served")
+        due = f"the master's {len(keys)} keys"
+        judge.that("ETSI-014-5.4-01", same(keys, fetched), due=due, came=fetched)
+        return
+    judge.not_applicable("ETSI-014-5.4-01", f"{len(keys)} key IDs at once are not served")
+    some = [keys[i] for i in sorted({0, len(keys) // 2, len(keys) - 1})]
+    alone = [bench.fetch(bench.slave, [key.id], judged=True) for key in some]
+    if any(isinstance(outcome, Delivered) for outcome in alone):
+        for key, outcome in zip(some, alone, strict=True):
+            due = f"the master's key {key}, one of {len(keys)} of one request"
+            judge_still_there(bench, judge, "ETSI-014-5.4-01", [key], outcome, due=due, alike=True)
 
 
 def _many(bench: Bench, size: int) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from qonform.checks.callers import Caller, callers, claims
+from qonform.checks.callers import Caller, basic_authorization, callers, claims, gave
+from qonform.drivers.etsi014_wire import Request, key_ids_request, segment, status_request
 from qonform.judging import Effort, Undecidable, judges
+from qonform.ports.key_delivery import GetKeyWithIds
 from qonform.ports.outcome import Delivered, Failed, Outcome, Unreadable
 
 if TYPE_CHECKING:
+    from qonform.checks.wires import RestBench
     from qonform.drivers.identity import Identity
     from qonform.judging import Application, Bench, Judge
     from qonform.ports.key_delivery import KeyContainer, Status
@@ -82,15 +86,15 @@ def claimed_by_header(bench: Bench) -> bool:
 
 def _lies(bench: Bench, claimed: str) -> list[dict[str, str]]:
     """All claims at once; then, unless in a hurry, each alone, lest one spoil another."""
-    all_at_once = claims(claimed)
+    all_at_once, basic = claims(claimed), basic_authorization(claimed)
     if bench.effort is Effort.QUICK:
-        return [all_at_once]
+        return [all_at_once, basic]
     alone = [{name: value} for name, value in all_at_once.items()]
     certificate = next((c.certificate for c in bench.target.clients if c.id == claimed), None)
     if certificate is not None:
         shown = quote(certificate.read_text(errors="replace"), safe="")
         alone += [{name: shown} for name in ("X-SSL-Client-Cert", "SSL-Client-Cert")]
-    return [all_at_once, *alone]
+    return [all_at_once, basic, *alone]
 
 
 def liar_as(liar: Identity, claimed: str, words: dict[str, str]) -> Identity:
@@ -158,9 +162,63 @@ def _judge_fetch(bench: Bench, judge: Judge, liar: Caller) -> None:
     )
 
 
+@judges(deepens=("ETSI-014-4-06",), keys=1)
+def nobody_becomes_another_by_a_parameter(rest: RestBench, judge: Judge) -> None:
+    """An SAE with its own certificate names another as the caller: in queries, and in a body."""
+    bench = rest.bench
+    liar, claimed = _two_of_one_node(bench)
+    if claimed_by_header(bench) or liar.node != bench.slave.node:
+        why = "it would show at the slave's node, where clients are known by certificates"
+        judge.not_applicable("ETSI-014-4-06", why)
+        return
+    said = urlencode(dict.fromkeys(("master_SAE_ID", "slave_SAE_ID", "SAE_ID", "sae_id"), claimed))
+    label = f"{liar.identity.sae_id} claiming in parameters to be {claimed}"
+    identity = replace(liar.identity, label=label, enrolled=False)
+    key, master = bench.spare(), bench.master.sae_id
+    call = GetKeyWithIds(liar.identity.sae_id, master, (key.id,))
+    body = {"key_IDs": [{"key_ID": key.id}], "slave_SAE_ID": claimed}
+    path = f"/{segment(master)}/dec_keys"
+    asked = [
+        rest.driver.send(liar.node, identity, replace(request, call=call)).outcome
+        for request in (
+            Request("GET", f"{path}?key_ID={segment(key.id)}&{said}"),
+            Request("POST", path, json.dumps(body).encode()),
+            Request("POST", f"{path}?{said}", key_ids_request(claimed, master, [key.id]).body),
+        )
+    ]
+    if any(map(gave, asked)) and _takes_without_a_claim(bench, liar):
+        why = f"{liar.identity.sae_id} gets a key of {claimed} without any claim too"
+        judge.not_applicable("ETSI-014-4-06", f"{why}: see ETSI-014-5.4-02")
+        return
+    control: Outcome[KeyContainer] = next(filter(gave, asked), None) or bench.fetch(
+        bench.slave, [key.id]
+    )
+    for outcome in asked:
+        judge.refusal("ETSI-014-4-06", outcome, not gave(outcome), due=f"no key of {claimed}",
+                      control=control, evidence=[outcome])  # fmt: skip
+    _judge_named(judge, rest, liar, claimed, said, identity)
+
+
+def _judge_named(
+    judge: Judge, rest: RestBench, liar: Caller, claimed: str, said: str, identity: Identity
+) -> None:
+    """The Status names the liar, if anybody, however the query names the caller."""
+    control = liar.status()
+    request = status_request(liar.identity.sae_id, liar.peer)
+    request = replace(request, path=f"{request.path}?{said}")
+    outcome = rest.driver.send(liar.node, identity, request).outcome
+    names = [
+        o.value.master_sae_id if isinstance(o, Delivered) else None for o in (outcome, control)
+    ]
+    if isinstance(control, Delivered) and names[1] != claimed:
+        judge.that("ETSI-014-4-06", names[0] != claimed, due=f"not {claimed} as the master",
+                   came=f"{identity.label} is told master {names[0] or 'nobody'}",
+                   evidence=[outcome, control])  # fmt: skip
+
+
 def _takes_without_a_claim(bench: Bench, liar: Caller) -> bool:
     """Whether a key of the slave's is given to the liar in its own name."""
-    key = bench.spare()
+    key = bench.arrived()
     return isinstance(
         liar.application.keys.get_key_with_ids(bench.master.sae_id, [key.id]), Delivered
     )

@@ -6,13 +6,13 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from qonform.checks.etsi014.delivery import judge_still_there
+from qonform.checks.etsi014.delivery import judge_arrival
 from qonform.judging import Bench, Effort, Judge, Offer, Undecidable, judges
 from qonform.ports.key_delivery import Key, KeyContainer, KeyRequest
 from qonform.ports.outcome import Delivered, Outcome, RefusalKind, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 NOT_MULTIPLE_OF_8 = "size shall be a multiple of 8"
 
@@ -56,7 +56,8 @@ def _judge_limit(bench: Bench, judge: Judge, size: int) -> bool:
         control=control,
         evidence=[outcome],
     )
-    _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
+    for key in _judge_size(judge, size, outcome):
+        judge_arrival(bench, judge, key)
     return served
 
 
@@ -81,15 +82,8 @@ def sizes_between_the_limits(bench: Bench, judge: Judge) -> None:
     number = min(len(choices), bench.cases(*_SOME.values()))
     for size in bench.chance("sizes").sample(choices, number):
         outcome = bench.get_key(KeyRequest(1, size))
-        _judge_arrival(bench, judge, _judge_size(judge, size, outcome))
-
-
-def _judge_arrival(bench: Bench, judge: Judge, keys: Sequence[Key]) -> None:
-    """Judges what the slave fetches, at once: what a later Get key does to it is 5.3-04."""
-    for key in keys:
-        fetched = bench.fetch(bench.slave, [key.id])
-        due = f"the master's key {key}"
-        judge_still_there(bench, judge, "ETSI-014-5.4-01", [key], fetched, due=due, alike=True)
+        for key in _judge_size(judge, size, outcome):
+            judge_arrival(bench, judge, key)
 
 
 def _judge_size(judge: Judge, size: int, outcome: Outcome[KeyContainer]) -> tuple[Key, ...]:
@@ -133,19 +127,43 @@ def sizes_outside_the_limits(bench: Bench, judge: Judge) -> None:
 
 @judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
 def a_size_that_is_no_multiple_of_8(bench: Bench, judge: Judge) -> None:
-    """Get key for a size between the limits that is no multiple of 8."""
-    size = odd_size(bench)
-    if size is None:
+    """Get key for sizes between the limits that are no multiples of 8."""
+    judge_odd_sizes(
+        judge,
+        odd_sizes(bench),
+        lambda size: bench.get_key(KeyRequest(1, size)),
+        lambda: bench.get_key(KeyRequest(1, bench.smallest)),
+    )
+
+
+def judge_odd_sizes(
+    judge: Judge,
+    sizes: Sequence[int],
+    ask: Callable[[int], Outcome[KeyContainer]],
+    control: Callable[[], Outcome[KeyContainer]],
+) -> None:
+    """Each is refused, and each in the words of the standard; or one is served.
+
+    A KME that serves one does not "support only multiples of 8", and may refuse others for any
+    reason of its own.
+    """
+    outcomes: dict[int, Outcome[KeyContainer]] = {}
+    for size in sizes:
+        outcomes[size] = ask(size)
+        if isinstance(outcomes[size], Delivered):
+            _judge_odd_size(judge, size, outcomes[size], outcomes[size])
+            return
+    if not outcomes:
         why = "no size between the limits of Status is anything but a multiple of 8"
         judge.not_applicable("ETSI-014-6.2-11", why)
         judge.not_applicable("ETSI-014-6.2-12", why)
         return
-    outcome = bench.get_key(KeyRequest(1, size))
-    control = bench.get_key(KeyRequest(1, bench.smallest))
-    judge_odd_size(judge, size, outcome, control)
+    beside = control()
+    for size, outcome in outcomes.items():
+        _judge_odd_size(judge, size, outcome, beside)
 
 
-def judge_odd_size(
+def _judge_odd_size(
     judge: Judge, size: int, outcome: Outcome[KeyContainer], control: Outcome[KeyContainer]
 ) -> None:
     """Served at that size, or refused as a bad request in the words of the standard."""
@@ -170,11 +188,12 @@ def judge_odd_size(
     )
 
 
-def odd_size(bench: Bench) -> int | None:
-    """A size between the limits that is no multiple of 8; None if there is none."""
+def odd_sizes(bench: Bench) -> list[int]:
+    """Sizes between the limits that are no multiple of 8: near the default, the least, the most."""
     low, high = bench.sizes
-    around = (bench.key_size + 1, bench.key_size - 1, low + 1)
-    return next((s for s in around if low <= s <= high and s % 8), None)
+    around = (bench.key_size + 1, bench.key_size - 1, low + 1, high - 1)
+    fit = [size for size in dict.fromkeys(around) if low <= size <= high and size % 8]
+    return [size for size in fit if size != bench.key_size - 1 or size == fit[0]]
 
 
 _ENOUGH = 40

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from qonform.checks.etsi014.race import AT_ONCE, Race, cost, fetch_of
+from qonform.checks.etsi014.rest_get import by_get
 from qonform.drivers.etsi014_wire import Request, segment
 from qonform.judging import Application, Bench, Judge, Network, Shot, Undecidable, judges
 from qonform.ports.key_delivery import Call, GetKey, GetStatus, KeyRequest
@@ -86,6 +87,18 @@ def several_masters_at_once(bench: Bench, judge: Judge) -> None:
             asking[-1] = bench.master, GetStatus(bench.master.sae_id, bench.slave_id)
         for _ in range(race.rounds):
             bench.afford(race.at_once * size)
+            race.served(race.burst(asking))
+
+
+@judges(deepens=("ETSI-014-3.1-01", "ETSI-014-5.3-02"), keys=cost(AT_ONCE), chance=True)
+def one_master_asks_alike_by_get_at_once(rest: RestBench, judge: Judge) -> None:
+    """The master sends the same GET for a key several times at once: each answer has its own."""
+    bench, master = rest.bench, by_get(rest, rest.bench.master)
+    request = KeyRequest(size=max(64, bench.cheapest))
+    with Race(bench, judge, "ETSI-014-3.1-01", "ETSI-014-5.3-02") as race:
+        asking = [(master, GetKey(master.sae_id, bench.slave_id, request))] * race.at_once
+        for _ in range(race.rounds):
+            bench.afford(race.at_once * bench.cheapest)
             race.served(race.burst(asking))
 
 

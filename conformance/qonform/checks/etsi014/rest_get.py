@@ -11,11 +11,14 @@ from qonform.checks.etsi014.delivery import (
     asked_again,
     asked_by_a_stranger,
     is_unauthorised,
+    judge_arrival,
+    judge_gone,
     judge_nothing_consumed,
     judge_once,
+    judge_still_there,
     same,
 )
-from qonform.checks.etsi014.key_sizes import judge_odd_size, odd_size
+from qonform.checks.etsi014.key_sizes import judge_odd_sizes, odd_sizes
 from qonform.checks.wires import simple_call
 from qonform.drivers.etsi014_wire import segment
 from qonform.judging import Effort, Undecidable, judges
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from qonform.checks.wires import RestBench
     from qonform.drivers.etsi014_wire import Answer
     from qonform.judging import Application, Bench, Judge, Offer
+    from qonform.ports.key_delivery import Key
 
 
 @judges("ETSI-014-6.2-07", keys=1)
@@ -42,17 +46,58 @@ def get_without_parameters_is_served(rest: RestBench, judge: Judge) -> None:
     _judge_get(rest, judge, "ETSI-014-6.2-07", KeyRequest(), KeyRequest(1))
 
 
+@judges(deepens=("ETSI-014-6.2-19",), keys=1)
+def a_shared_key_outlives_a_fetch_by_get(rest: RestBench, judge: Judge) -> None:
+    """A key for two slaves: the one fetches it by GET, and then the other."""
+    bench = rest.bench
+    if not bench.multicast:
+        judge.not_applicable("ETSI-014-6.2-19", "no additional slaves are offered")
+        return
+    (key,) = bench.draw(additional=[bench.third])
+    first = bench.fetch(by_get(rest, bench.slave), [key.id])
+    second = bench.fetch(bench.third, [key.id])
+    if isinstance(first, Delivered):
+        due = f"the key for {bench.third.sae_id}, after {bench.slave_id} has had it by GET"
+        judge_still_there(bench, judge, "ETSI-014-6.2-19", [key], second, due=due)
+    else:
+        judge.not_applicable("ETSI-014-6.2-19", f"by GET the slave gets no key: {first}")
+
+
 def _two_and_another_size(offer: Offer, _effort: Effort) -> float:
     bounds = (offer.smallest, min(4_096, offer.max_key_size))
     return 2 + 3 * offer.keys(next((s for s in bounds if s != offer.key_size), offer.key_size))
 
 
-@judges("ETSI-014-6.2-08", keys=_two_and_another_size)
+def _at_the_limits(offer: Offer, effort: Effort) -> float:
+    most = effort.of(*_MOST)
+    many = min(most, offer.max_key_per_request * offer.smallest)
+    return offer.keys(2 * many) + 2 * offer.keys(min(most, offer.max_key_size))
+
+
+_MOST = (4_096, 32_768, 262_144)
+"""Bits that one GET may take, by effort."""
+
+
+@judges(deepens=("ETSI-014-6.2-08",), keys=_at_the_limits)
+def get_at_the_limits_is_served(rest: RestBench, judge: Judge) -> None:
+    """Get key by GET for as many keys as a request may have, and for one as long as there is."""
+    bench, most = rest.bench, rest.bench.by_effort(*_MOST)
+    many, longest = bench.max_number, bench.sizes[1] // 8 * 8
+    if many > 2 and many * bench.cheapest <= most:
+        request = KeyRequest(many, bench.cheapest)
+        _judge_get(rest, judge, "ETSI-014-6.2-08", request, request)
+    if longest <= most:
+        request = KeyRequest(size=longest)
+        _judge_get(rest, judge, "ETSI-014-6.2-08", request, request)
+
+
+@judges("ETSI-014-6.2-08", deepens=("ETSI-014-5.4-01",), keys=_two_and_another_size)
 def get_with_number_and_size_is_served(rest: RestBench, judge: Judge) -> None:
-    """Get key by GET with `number`, with `size`, and with both."""
+    """Get key by GET with `number`, with `size`, and with both; the slave fetches what came."""
     size, number = _another_size(rest.bench), min(2, rest.bench.max_number)
     for request in (KeyRequest(number), KeyRequest(size=size), KeyRequest(number, size)):
-        _judge_get(rest, judge, "ETSI-014-6.2-08", request, request)
+        for key in _judge_get(rest, judge, "ETSI-014-6.2-08", request, request):
+            judge_arrival(rest.bench, judge, key)
 
 
 @judges(deepens=("ETSI-014-6.2-01",), keys=8)
@@ -87,10 +132,14 @@ def _another_size(bench: Bench) -> int:
 
 def _judge_get(
     rest: RestBench, judge: Judge, requirement: str, request: KeyRequest, stated: KeyRequest
-) -> None:
+) -> tuple[Key, ...]:
     """The keys came that were asked for, or at least what the same request by POST yields.
 
-    `stated` is the request as it is sure to be understood: a refusal counts if that is served.
+    Args:
+        stated: the request as it is sure to be understood: a refusal counts if that is served.
+
+    Returns:
+        What came.
     """
     bench = rest.bench
     outcome = bench.get_key(request, by=by_get(rest, bench.master))
@@ -100,9 +149,10 @@ def _judge_get(
         control = bench.get_key(stated if isinstance(outcome, Refused) else request)
         if isinstance(outcome, Failed) or not isinstance(control, Delivered):
             judge.undecided(requirement, f"{came}; the same by POST: {_came(control)}")
-            return
+            return ()
         due = _came(control)
     judge.that(requirement, came == due, due=f"{due}, as by POST", came=came)
+    return outcome.value.keys if isinstance(outcome, Delivered) else ()
 
 
 def _came(outcome: Outcome[KeyContainer]) -> str:
@@ -119,21 +169,19 @@ def _amount(lengths: list[int]) -> str:
 
 @judges("ETSI-014-6.2-11", "ETSI-014-6.2-12", keys=2)
 def a_size_by_get_that_is_no_multiple_of_8(rest: RestBench, judge: Judge) -> None:
-    """Get key by GET for a size between the limits that is no multiple of 8."""
-    bench, size = rest.bench, odd_size(rest.bench)
-    if size is None:
-        why = "no size between the limits of Status is anything but a multiple of 8"
-        judge.not_applicable("ETSI-014-6.2-11", why)
-        judge.not_applicable("ETSI-014-6.2-12", why)
-        return
-    bench.afford(size)
+    """Get key by GET for sizes between the limits that are no multiples of 8."""
+    bench = rest.bench
     asker = by_get(rest, bench.master)
     control = bench.get_key(KeyRequest(size=bench.smallest), by=asker)
     if not isinstance(control, Delivered):
         raise Undecidable(f"GET is not served at a multiple of 8 either: {control}")
-    ask = partial(asker.keys.get_key, bench.slave_id, KeyRequest(size=size))
-    outcome = bench.patiently(asker, ask)
-    judge_odd_size(judge, size, outcome, control)
+
+    def ask(size: int) -> Outcome[KeyContainer]:
+        bench.afford(size)
+        request = KeyRequest(size=size)
+        return bench.patiently(asker, partial(asker.keys.get_key, bench.slave_id, request))
+
+    judge_odd_sizes(judge, odd_sizes(bench), ask, lambda: control)
 
 
 @judges("ETSI-014-5.4-02", "ETSI-014-5.4-05", keys=1)
@@ -183,13 +231,7 @@ def a_key_is_delivered_once_by_either_method(rest: RestBench, judge: Judge) -> N
         fetched = bench.fetch(first, [key.id])
         again = then.keys.get_key_with_ids(bench.master.sae_id, [key.id])
         if isinstance(fetched, Delivered):
-            judge.refusal(
-                "ETSI-014-5.4-06",
-                again,
-                not isinstance(again, Delivered),
-                due="a refusal: the slave has had the key",
-                control=fetched,
-            )
+            judge_gone(judge, fetched, again)
 
 
 def _not_by_get(judge: Judge, fetched: Outcome[KeyContainer], *requirements: str) -> None:

@@ -24,11 +24,13 @@ from qonform.checks.callers import (
     judge_turned_away,
     one_per_node,
 )
+from qonform.checks.etsi014.rest_get import by_get
 from qonform.drivers.etsi014_wire import Request, segment, status_request
-from qonform.drivers.identity import Identity, impostor, names_of
-from qonform.drivers.tls_probe import Handshake, TlsEndpoint, resume_sessions, speaks
+from qonform.drivers.identity import Forgery, Identity, impostor, names_of
+from qonform.drivers.tls import offer
+from qonform.drivers.tls_probe import MODERN, Handshake, TlsEndpoint, resume_sessions, speaks
 from qonform.judging import Undecidable, judges
-from qonform.ports.key_delivery import GetStatus
+from qonform.ports.key_delivery import GetStatus, KeyRequest
 from qonform.ports.outcome import Delivered
 from qonform.target import Role
 
@@ -135,6 +137,44 @@ def every_request_is_authenticated(bench: Bench, judge: Judge) -> None:
         )
 
 
+@judges(deepens=("ETSI-014-4-04",), keys=1)
+def every_request_by_get_is_authenticated(rest: RestBench, judge: Judge) -> None:
+    """Keys are asked for by GET without a certificate, then by the SAE itself."""
+    key = rest.bench.spare()
+    for caller in one_per_node(rest.bench):
+        nobody = caller.identity.without_certificate()
+        there = by_get(rest, rest.bench.at(caller.node, nobody)).keys
+        outcomes = {
+            "Get key by GET": there.get_key(caller.peer, KeyRequest()),
+            "Get key with key IDs by GET": there.get_key_with_ids(
+                rest.bench.master.sae_id, [key.id]
+            ),
+        }
+        control = caller.control(None if any(map(gave, outcomes.values())) else key)
+        who = f"{nobody.label} at {caller.node}"
+        judge_all_turned_away(
+            judge, "ETSI-014-4-04", who, outcomes, control, certificate="no certificate"
+        )
+
+
+@judges(deepens=("ETSI-014-4-04",), keys=0)
+def nobody_is_served_in_any_version_of_tls(rest: RestBench, judge: Judge) -> None:
+    """Somebody without a certificate asks for a Status in TLS 1.2 alone, and in TLS 1.3 alone."""
+    for caller in one_per_node(rest.bench):
+        for version in MODERN:
+            nobody = caller.identity.without_certificate()
+            nobody = replace(nobody, label=f"{nobody.label}, in {version.name} alone,")
+            context = rest.driver.context(caller.node, nobody)
+            if context is None:
+                judge.not_applicable("ETSI-014-4-04", plainly(caller))
+                break
+            offer(context, (version, version))
+            request = status_request(caller.identity.sae_id, caller.peer)
+            outcome = rest.driver.send(caller.node, nobody, request).outcome
+            who = f"{nobody.label} at {caller.node}"
+            judge_turned_away(judge, "ETSI-014-4-04", who, outcome, caller.control())
+
+
 @judges("ETSI-014-4-04", keys=0)
 def a_resumed_session_is_authenticated(rest: RestBench, judge: Judge) -> None:
     """An SAE asks for a Status, and again on a new connection that resumes the TLS session.
@@ -215,27 +255,28 @@ def both_sides_show_a_certificate(bench: Bench, judge: Judge) -> None:
 
 @judges("ETSI-014-5.1-02", keys=1)
 def a_certificate_of_an_unknown_ca_is_refused(bench: Bench, judge: Judge) -> None:
-    """Somebody shows an SAE's names, certified by a CA that nobody knows, then by nobody."""
+    """Somebody shows an SAE's names, certified by a CA that nobody knows, or by nobody."""
     for caller in one_per_node(bench):
         if why := no_certificates(caller):
             judge.undecided("ETSI-014-5.1-02", why, evidence=())
             continue
-        kinds = {"a certificate of an unknown CA": False, "a self-signed certificate": True}
-        forged = {
-            kind: impostor(
-                caller.identity,
-                Path(tempfile.mkdtemp(dir=bench.scratch)),
-                self_signed=self_signed,
-            )
-            for kind, self_signed in kinds.items()
-        }
-        attempts = {kind: caller.attempts(identity) for kind, identity in forged.items()}
+        forged = {f: impostor(caller.identity, _folder(bench), f) for f in Forgery}
+        attempts = {forgery: caller.attempts(by) for forgery, by in forged.items()}
         control = caller.control()
-        for kind, outcomes in attempts.items():
-            who = f"{forged[kind].label} at {caller.node}"
+        for forgery, outcomes in attempts.items():
             judge_all_turned_away(
-                judge, "ETSI-014-5.1-02", who, outcomes, control, certificate=kind
+                judge,
+                "ETSI-014-5.1-02",
+                f"{forged[forgery].label} at {caller.node}",
+                outcomes,
+                control,
+                certificate=f"a certificate by {forgery}",
             )
+
+
+def _folder(bench: Bench) -> Path:
+    """A new one, for a certificate and its key."""
+    return Path(tempfile.mkdtemp(dir=bench.scratch))
 
 
 @judges("ETSI-014-5.1-03", keys=1)
