@@ -90,12 +90,13 @@ class Bench(Drawing):
     def arrived(self) -> Key:
         """A key that is at the slave's KME already, as one that was drawn later shows.
 
-        What is to be refused says nothing while the key is on its way. Costs two keys.
+        What is to be refused says nothing while the key is on its way. Costs two keys, or one
+        beside a spare.
 
         Raises:
             Undecidable: no key can be had, or none reaches the slave.
         """
-        key, later = *self.draw(), *self.draw()
+        key, later = self.spare(), self.draw()[0]
         if not isinstance(fetched := self.fetch(self.slave, [later.id]), Delivered):
             raise Undecidable(f"the slave does not get a later key either: {fetched}")
         return key
