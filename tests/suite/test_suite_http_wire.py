@@ -172,3 +172,18 @@ def test_where_no_reply_begins_nothing_was_cut_off():
         pytest.raises(WireError, match="no reply"),
     ):
         wire.cut_off(None, "GET", "/", {}, None)
+
+
+def test_a_body_goes_in_chunks_where_the_headers_say_so():
+    got = []
+
+    def keeps(connection):
+        while not b"".join(got).endswith(b"0\r\n\r\n"):
+            got.append(connection.recv(4096))
+        connection.sendall(REPLY)
+
+    with served_by(keeps) as wire:
+        wire.send(None, "POST", "/", {"Transfer-Encoding": "chunked"}, b'{"a":1}', safe=False)
+    head, body = b"".join(got).split(b"\r\n\r\n", 1)
+    assert b"Content-Length" not in head
+    assert body == b'3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n'
