@@ -23,6 +23,7 @@ from qonform.checks.etsi014 import (
 )
 from qonform.checks.inventory import checks_over
 from qonform.judging import judges, lifetime
+from qonform.ports.key_delivery import GetKeyWithIds
 
 NOT_FOUND = "one or more keys specified are not found on KME"
 
@@ -236,6 +237,21 @@ def test_that_no_key_arrives_is_one_finding(judge_miniature):
         rest_get.a_key_is_fetched_by_get,
     )
     assert list(failed(judged)) == ["ETSI-014-5.4-01"], judged
+
+
+def test_where_no_key_arrives_later_checks_do_not_wait_for_one(judge_miniature: Any) -> None:
+    kme = KeepsAllToItself()
+    kme.timeout_s = 0.5
+    judged, session = judge_miniature(
+        kme,
+        get_key.a_key_reaches_both_ends,
+        fetching.a_key_is_delivered_once,
+        fetching.each_key_of_a_batch_is_delivered_once,
+    )
+    assert list(failed(judged)) == ["ETSI-014-5.4-01"], judged
+    *_, last = session.caused
+    asked = [session.log[number].call for number in last.exchanges]
+    assert sum(isinstance(call, GetKeyWithIds) for call in asked) == 1
 
 
 class FetchesByGetAlone(Miniature):

@@ -146,8 +146,12 @@ class Bench(Drawing):
         """
         began = time.monotonic()
         ask = partial(by.keys.get_key_with_ids, master or self.master.sae_id, key_ids)
+        in_vain = self._arrival is False and not judged
         outcome = self._for_arrival.settle(
-            ask, lambda outcome: not isinstance(outcome, Refused), spared=judged
+            ask,
+            lambda outcome: not isinstance(outcome, Refused),
+            spared=judged,
+            within_s=0.0 if in_vain else None,
         )
         if is_unavailable(outcome):
             outcome = self.patiently(by, ask)
@@ -159,9 +163,9 @@ class Bench(Drawing):
         return outcome
 
     @property
-    def has_arrivals(self) -> bool:
-        """Whether any key was seen to reach another SAE, by whatever method."""
-        return self._arrival is True
+    def has_arrivals(self) -> bool | None:
+        """Whether any key was seen to reach another SAE, by whatever method; None if unknown."""
+        return self._arrival
 
     def _arrives(self) -> bool:
         """Whether keys arrive at all: where none has yet, a new one tells, once."""

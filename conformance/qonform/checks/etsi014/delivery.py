@@ -27,7 +27,7 @@ def asked_by_a_stranger(
         Undecidable: the KME is busy.
     """
     ask = partial(by.keys.get_key_with_ids, bench.master.sae_id, key_ids)
-    outcome = bench.settle(ask, final)
+    outcome = bench.settle(ask, final, within_s=0.0 if bench.has_arrivals is False else None)
     return bench.patiently(by, ask) if is_unavailable(outcome) else outcome
 
 
