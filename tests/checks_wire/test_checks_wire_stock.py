@@ -41,6 +41,22 @@ def test_an_empty_store_is_believed(judge_miniature):
     assert verdicts(judged) == {"inconclusive"}, judged
 
 
+class GivesNothing(Miniature):
+    """More than one key at once is none at all, with 200."""
+
+    def get_key(self, caller: str, slave: str, wanted: dict[str, Any]) -> Any:
+        if wanted.get("number", 1) > 1:
+            return {"keys": []}
+        return super().get_key(caller, slave, wanted)
+
+
+def test_a_container_without_keys_is_a_wrong_number(judge_miniature):
+    judged, _ = judge_miniature(
+        GivesNothing(), get_key.a_number_of_keys_is_that_many, get_key.much_key_in_one_request
+    )
+    assert judged["ETSI-014-6.2-01"][0] == "fail", judged
+
+
 class GrowsBackAtOnce(Miniature):
     """A full store, where Get key takes as long as it takes to regrow most of what it delivers."""
 
