@@ -147,6 +147,17 @@ def test_a_key_that_has_outlived_its_life_is_not_lost(judge_miniature, monkeypat
     assert failed(judged) == {}
 
 
+class Forgetful(ShortLived):
+    """A key lives for a twentieth of a second: no master tells its slave the ID so fast."""
+
+    life_s, takes_s = 0.05, 0.0
+
+
+def test_a_key_that_is_gone_before_anybody_could_ask_is_lost(judge_miniature):
+    judged, _ = judge_miniature(Forgetful(), life_cycle.many_keys_wait_for_their_slave)
+    assert failed(judged).keys() == {"ETSI-014-5.3-04"}, judged
+
+
 def test_a_spare_key_that_is_gone_is_replaced(judge_miniature):
     kme = Miniature()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import time
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from qonform.judging.burst import Bursts, Shot
@@ -102,7 +101,7 @@ class Bench(Drawing):
         return key
 
     def age_s(self, keys: Sequence[Key]) -> float:
-        """Seconds since the oldest of the keys was issued."""
+        """Seconds from the issue of the oldest of the keys until now, or until it was missed."""
         return self.lifetime.age_s(key.id for key in keys)
 
     def keeps(self, age_s: float) -> bool:
@@ -145,7 +144,13 @@ class Bench(Drawing):
                 that waiting again would say nothing; or the KME is too busy to answer.
         """
         began = time.monotonic()
-        ask = partial(by.keys.get_key_with_ids, master or self.master.sae_id, key_ids)
+        answered: list[float] = []
+
+        def ask() -> Outcome[KeyContainer]:
+            outcome = by.keys.get_key_with_ids(master or self.master.sae_id, key_ids)
+            answered.append(time.monotonic())
+            return outcome
+
         in_vain = self._arrival is False and not judged
         outcome = self._for_arrival.settle(
             ask,
@@ -155,6 +160,8 @@ class Bench(Drawing):
         )
         if is_unavailable(outcome):
             outcome = self.patiently(by, ask)
+        if isinstance(outcome, Refused):
+            self.lifetime.miss(key_ids, answered[0])
         if isinstance(outcome, Delivered):
             self._arrival = True
             self._late = self._late or time.monotonic() - began > _LATE_KEY_S

@@ -26,6 +26,8 @@ class Lifetime:
 
     def __init__(self) -> None:
         self._issued_s: dict[str, float] = {}
+        self._missed_at_s: dict[str, float] = {}
+        """When a key was first not there, of those that were then asked for again and again."""
         self._reached_s = 0.0
         """The greatest age at which a key was seen to be there."""
         self._missed_s = float("inf")
@@ -38,10 +40,24 @@ class Lifetime:
                 now = time.monotonic()
                 self._issued_s.update((folded(key.id), now) for key in keys)
 
+    def miss(self, key_ids: Iterable[str], moment_s: float) -> None:
+        """Notes that keys were not there at a moment of the monotonic clock, nor soon after.
+
+        They count as no older than they were then: had they been kept until they were so old, or
+        come later and stayed, they would have been seen.
+        """
+        self._missed_at_s.update((folded(key_id), moment_s) for key_id in key_ids)
+
     def age_s(self, key_ids: Iterable[str]) -> float:
-        """Seconds since the oldest of these keys was issued; 0 where none was seen to be."""
-        now = time.monotonic()
-        return max((now - self._issued_s.get(folded(i), now) for i in key_ids), default=0.0)
+        """Seconds from the issue of the oldest of these keys until now, or until it was missed.
+
+        0 where none was seen to be issued.
+        """
+        return max((self._age_s(folded(key_id)) for key_id in key_ids), default=0.0)
+
+    def _age_s(self, key_id: str) -> float:
+        until = self._missed_at_s.get(key_id, time.monotonic())
+        return until - self._issued_s.get(key_id, until)
 
     def reaches(self, age_s: float, is_there: Callable[[float], bool]) -> bool:
         """Whether keys are kept until they are so old.
