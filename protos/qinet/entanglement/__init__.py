@@ -1,0 +1,1 @@
+"""Entangled links between two or more nodes."""
