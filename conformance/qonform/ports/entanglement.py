@@ -1,0 +1,258 @@
+"""Entangled links with the meaning of `qinet.entanglement.v1`, over whatever transport.
+
+Times on the node's clock are seconds since 1970 (floats); durations are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from qonform.ports.outcome import Outcome
+
+SEQUENCE_NUMBERS = 65_536
+"""Sequence numbers are counted modulo this."""
+
+
+class Bell(Enum):
+    """The four Bell states: signs of XX, YY and ZZ."""
+
+    PHI_PLUS = (+1, -1, +1)
+    PHI_MINUS = (-1, +1, +1)
+    PSI_PLUS = (+1, +1, -1)
+    PSI_MINUS = (-1, -1, -1)
+
+
+class PairType(Enum):
+    """What is wanted of each pair."""
+
+    KEEP = "keep"
+    MEASURE = "measure"
+    PREPARE = "prepare"
+
+
+class Axis(Enum):
+    """In which direction a qubit is measured; outcome 0 is the eigenvalue +1."""
+
+    X = "X"
+    Y = "Y"
+    Z = "Z"
+    Z_PLUS_X = "(Z+X)/sqrt2"
+    Z_MINUS_X = "(Z-X)/sqrt2"
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Along Z after three turns of the qubit: about X, about Y, about X. Unit: rad."""
+
+    first_x: float
+    then_y: float
+    then_x: float
+
+
+class BasisSet(Enum):
+    """Bases of which a node draws one for each pair."""
+
+    XZ = (Axis.X, Axis.Z)
+    XYZ = (Axis.X, Axis.Y, Axis.Z)
+    CHSH = (Axis.Z_PLUS_X, Axis.Z_MINUS_X)
+
+
+@dataclass(frozen=True)
+class RandomBasis:
+    """A basis drawn by the node for each pair; without probabilities all are equally likely."""
+
+    among: BasisSet
+    probabilities: tuple[float, ...] = ()
+
+
+BasisChoice = Axis | Rotation | RandomBasis
+
+
+class Delivery(Enum):
+    """When OKs come."""
+
+    PER_PAIR = "each as its pair is made"
+    WHEN_COMPLETE = "all when all pairs are made"
+
+
+class Interleaving(Enum):
+    """Whether pairs of other requests may lie between those of a request."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+
+
+class PauliFrame(Enum):
+    """Who turns pairs into the promised state, if anybody."""
+
+    AS_HERALDED = "nobody: each OK names the state"
+    CORRECTED = "the nodes, before the OK"
+
+
+class LinkError(Enum):
+    """Why a request was refused, or has failed. The values are the interface's names."""
+
+    UNSUPPORTED = "UNSUPPORTED"
+    NO_TIME = "NO_TIME"
+    NO_RESOURCES = "NO_RESOURCES"
+    TIMEOUT = "TIMEOUT"
+    REJECTED = "REJECTED"
+    OTHER = "OTHER"
+    EXPIRED = "EXPIRED"
+    MALFORMED = "MALFORMED"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a node offers towards a neighbour. None or empty: not told."""
+
+    node: str
+    remote_node: str
+    types: frozenset[PairType]
+    max_min_fidelity: float
+    memory: int
+    """qubits, for all applications of the node together"""
+    max_number: int
+    """pairs of one request"""
+    expected_fidelity: float | None = None
+    pairs_per_second: float | None = None
+    pauli_frame: PauliFrame | None = None
+    promised_state: Bell | None = None
+    coherence_time_s: float | None = None
+    attempt_time_s: float | None = None
+    node_time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class PairRequest:
+    """CREATE. None means: the member is absent."""
+
+    remote_node: str
+    purpose: int
+    type: PairType = PairType.MEASURE
+    number: int = 1
+    min_fidelity: float = 0.0
+    max_time_s: float | None = None
+    priority: int = 0
+    delivery: Delivery = Delivery.PER_PAIR
+    interleaving: Interleaving = Interleaving.ALLOWED
+    local_basis: BasisChoice | None = None
+    remote_basis: BasisChoice | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measurement gave."""
+
+    outcome: int
+    basis: Axis | Rotation
+    time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class PairMade:
+    """The OK: a pair, as one of its ends sees it."""
+
+    sequence: int
+    type: PairType | None
+    bell_state: Bell | None
+    goodness: float
+    goodness_time_s: float | None
+    qubit: int | None = None
+    """What this end holds, or"""
+    measured: Measured | None = None
+    """what it measured."""
+
+
+@dataclass(frozen=True)
+class Void:
+    """Pairs that are void: sequence numbers from `first` up to but without `end`, modulo 65536.
+
+    Both None: all of the request.
+    """
+
+    first: int | None = None
+    end: int | None = None
+
+    def covers(self, sequence: int) -> bool:
+        """Whether it names this pair."""
+        if self.first is None or self.end is None:
+            return True
+        width = (self.end - self.first) % SEQUENCE_NUMBERS
+        return (sequence - self.first) % SEQUENCE_NUMBERS < width
+
+
+@dataclass(frozen=True)
+class RequestFailed:
+    """The ERR: the request has failed, or pairs of it are void (`error` is then EXPIRED)."""
+
+    error: LinkError | None
+    """None: one that the interface does not know."""
+    void: Void | None = None
+
+
+@dataclass(frozen=True)
+class RequestDone:
+    """All pairs of the request were delivered at this node."""
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """Names a request at both nodes."""
+
+    origin: str
+    create_id: int
+
+    def __str__(self) -> str:
+        return f"{self.origin}/{self.create_id}"
+
+
+@dataclass(frozen=True)
+class LinkEvent:
+    """What a node told one application."""
+
+    number: int
+    request: RequestKey
+    remote_node: str
+    purpose: int
+    what: PairMade | RequestFailed | RequestDone | None
+    """None: something that the interface does not know."""
+    arrived_s: float
+    """When the suite had it, by its own monotonic clock."""
+    exchange: int = 0
+
+
+class EntanglementLink(Protocol):
+    """One application's access to its node. Errors are outcomes, never raised."""
+
+    def get_link(self, remote_node: str) -> Outcome[Link]:
+        """Asks what is offered towards a neighbour."""
+        ...
+
+    def create(self, request: PairRequest) -> Outcome[int]:
+        """Asks for pairs; delivered is the Create ID."""
+        ...
+
+    def accept(self, remote_node: str, purpose: int) -> Outcome[None]:
+        """Accepts what the neighbour asks for under a purpose."""
+        ...
+
+    def stop_accepting(self, remote_node: str, purpose: int) -> Outcome[None]:
+        """Accepts it no longer."""
+        ...
+
+    def measure(self, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
+        """Measures a qubit that is held."""
+        ...
+
+    def release(self, qubit: int) -> Outcome[None]:
+        """Gives a qubit up."""
+        ...
+
+    def events(self) -> list[LinkEvent]:
+        """All events so far, in the order in which they came."""
+        ...
