@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QINET = ('profiles = ["etsi-014"]', 'profiles = ["etsi-014", "qinet-keys"]')
-ROLES = "expected one of master, slave, additional-slave, bystander, outsider, unenrolled, expired"
+ROLES = (
+    "expected one of master, slave, additional-slave, bystander, outsider, unenrolled, expired, "
+    "creator, peer, second-creator, second-peer, stranger"
+)
 MASTER = """\
 certificate = "certs/sae-1.cert.pem"
 private_key = "certs/sae-1.key.pem"
@@ -68,7 +71,8 @@ private_key = "certs/sae-1.key.pem"
         (
             'profiles = ["etsi-014"]',
             'profiles = ["etsi-14"]',
-            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys; did you mean 'etsi-014'?",
+            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys, qinet-links; "
+            "did you mean 'etsi-014'?",
         ),
         (
             'profiles = ["etsi-014"]',
@@ -201,11 +205,17 @@ private_key = "certs/sae-1.key.pem"
             "",
             "28: clients[1]: expected certificate and private_key, or headers: 'kme-b' asks for",
         ),
-        (*QINET, "28: clients[1]: expected certificate and private_key: over qinet"),
+        (*QINET, "28: clients[1]: expected certificate and private_key: over gRPC"),
         (
             MASTER,
             "headers = {}\n",
             "22: clients[0]: expected certificate and private_key, or headers: 'kme-a' asks",
+        ),
+        # links
+        (
+            'profiles = ["etsi-014"]',
+            'profiles = ["qinet-links"]',
+            "7: claims.profiles[0]: qinet-links is claimed and no node offers it; expected a [nodes.l",
         ),
         # waivers
         (
@@ -288,7 +298,7 @@ def test_a_node_needs_an_endpoint(folder: Path) -> None:
     text = GOOD.replace("etsi014 = {", "etsi14 = {").replace("qinet = {", "qnet = {")
 
     assert [p for p in problems(folder, text) if "nodes[1]" in p] == [
-        "qonform.toml:17: nodes[1]: expected etsi014 or qinet, or both",
+        "qonform.toml:17: nodes[1]: expected at least one of etsi014, qinet, links",
         "qonform.toml:19: nodes[1].etsi14: no such key; did you mean 'etsi014'?",
         "qonform.toml:20: nodes[1].qnet: no such key; did you mean 'qinet'?",
     ]

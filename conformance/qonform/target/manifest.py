@@ -22,6 +22,7 @@ from qonform.target.model import (
     Implementation,
     KeyClaims,
     Limits,
+    LinkClaims,
     Node,
     Role,
     Target,
@@ -158,7 +159,11 @@ def _target(data: Mapping[str, Any], path: Path) -> Target:
 
 
 def _limits(table: dict[str, Any]) -> Limits:
-    whole = table.keys() & {"key_budget_bits", "max_concurrency"}  # JSON Schema calls 1e6 whole
+    whole = table.keys() & {
+        "key_budget_bits",
+        "pair_budget",
+        "max_concurrency",
+    }  # JSON Schema calls 1e6 whole
     return Limits(**table | {key: int(table[key]) for key in whole})
 
 
@@ -169,17 +174,30 @@ def _claims(table: Mapping[str, Any], limits: Limits) -> Claims:
         for each in keys.get("extensions", ())
     )
     stated = {"delivery_delay_s": limits.timeout_s} | keys | {"extensions": extensions}
-    return Claims(profiles=tuple(table["profiles"]), keys=KeyClaims(**stated), stated=table)
+    links = {"slack_s": limits.timeout_s} | table.get("qinet-links", {})
+    return Claims(
+        profiles=tuple(table["profiles"]),
+        keys=KeyClaims(**stated),
+        links=LinkClaims(**links),
+        stated=table,
+    )
 
 
 def _node(table: Mapping[str, Any], folder: Path) -> Node:
-    http, grpc = table.get("etsi014"), table.get("qinet")
+    http = table.get("etsi014")
     return Node(
         id=table["id"],
         etsi014=http
         and HttpEndpoint(url=http["url"].rstrip("/"), ca=_path(folder, http.get("ca"))),
-        qinet=grpc and GrpcEndpoint(address=grpc["address"], ca=_path(folder, grpc.get("ca"))),
+        qinet=_grpc(table.get("qinet"), folder),
+        links=_grpc(table.get("links"), folder),
     )
+
+
+def _grpc(table: Mapping[str, Any] | None, folder: Path) -> GrpcEndpoint | None:
+    if table is None:
+        return None
+    return GrpcEndpoint(address=table["address"], ca=_path(folder, table.get("ca")))
 
 
 def _client(table: Mapping[str, Any], folder: Path) -> Client:

@@ -36,6 +36,21 @@ class Role(StrEnum):
     EXPIRED = "expired"
     """Has a certificate that is out of date."""
 
+    CREATOR = "creator"
+    """Asks for entangled pairs. A manifest that claims links must fill it, once."""
+
+    PEER = "peer"
+    """Accepts, at the node at the other end of the link, what the creator asks for."""
+
+    SECOND_CREATOR = "second-creator"
+    """One more application at the creator's node, with a purpose of its own."""
+
+    SECOND_PEER = "second-peer"
+    """One more application at the peer's node, with a purpose of its own."""
+
+    STRANGER = "stranger"
+    """Enrolled at the creator's node, and asks for nothing there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Implementation:
@@ -72,12 +87,25 @@ class KeyClaims:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkClaims:
+    """What cannot be asked of a node that makes entangled links and must be told."""
+
+    slack_s: float = 5.0
+    """Longest time in seconds from an event at a node until its application has it. By default
+    `timeout_s`."""
+    clock_speed: float = 1.0
+    """Seconds that the nodes' clocks go on in one second; other than 1 for simulators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """The implementation conformance statement (ICS): what the supplier says it does."""
 
     profiles: tuple[str, ...]
     keys: KeyClaims
     """For key delivery, over any transport: the table `claims.etsi-014`."""
+    links: LinkClaims = LinkClaims()
+    """For entangled links: the table `claims.qinet-links`."""
     stated: Mapping[str, Any] = field(repr=False, hash=False)
     """The table `claims` as the manifest has it, for the report."""
 
@@ -112,18 +140,24 @@ class Node:
     id: str
     etsi014: HttpEndpoint | None = None
     qinet: GrpcEndpoint | None = None
+    links: GrpcEndpoint | None = None
 
     def offers(self, profile: str) -> bool:
         """Whether the manifest gives an endpoint at which the profile can be judged."""
-        return bool({"etsi-014": self.etsi014, "qinet-keys": self.qinet}.get(profile))
+        endpoints = {
+            "etsi-014": self.etsi014,
+            "qinet-keys": self.qinet,
+            "qinet-links": self.links,
+        }
+        return bool(endpoints.get(profile))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """An application (SAE) and its credentials."""
+    """An application and its credentials."""
 
     id: str
-    """The SAE ID."""
+    """For key delivery, the SAE ID."""
     node: str
     """Id of the node that it calls."""
     roles: frozenset[Role]
@@ -146,6 +180,7 @@ class Limits:
     """How much the suite may take of the target."""
 
     key_budget_bits: int = 4_000_000
+    pair_budget: int = 100_000
     requests_per_second: float = 200
     max_concurrency: int = 16
     timeout_s: float = 5.0

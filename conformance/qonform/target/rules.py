@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from qonform.target.lines import KeyPath
 
-_ENDPOINT_OF = {"etsi-014": "etsi014", "qinet-keys": "qinet"}
+_ENDPOINT_OF = {"etsi-014": "etsi014", "qinet-keys": "qinet", "qinet-links": "links"}
+_ONCE = {"master": {"etsi-014", "qinet-keys"}, "creator": {"qinet-links"}}
+"""Roles that exactly one client has where one of these profiles is claimed."""
 
 
 def faults(
@@ -33,7 +35,7 @@ def faults(
         yield from _same_ids(data, list_of)
     yield from _claims(data)
     yield from _endpoints(data, folder)
-    yield from _one_master(data)
+    yield from _ones(data)
     yield from _clients(data, folder)
     yield from _waivers(data, today, catalogue)
 
@@ -75,7 +77,7 @@ def _claims(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _endpoints(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     for index, node in _tables(data, "nodes"):
-        for kind, key in (("etsi014", "url"), ("qinet", "address")):
+        for kind, key in (("etsi014", "url"), ("qinet", "address"), ("links", "address")):
             endpoint = node.get(kind)
             if not isinstance(endpoint, dict):
                 continue
@@ -104,13 +106,15 @@ def _location_fault(url: str) -> str | None:
     return None
 
 
-def _one_master(data: Mapping[str, Any]) -> Iterator[Fault]:
-    masters = [index for index, client in _tables(data, "clients") if "master" in _roles(client)]
-    if not masters and data.get("clients"):
-        yield Fault(("clients",), "expected one client with the role master, none has it")
-    for index in masters[1:]:
-        message = f"expected one master, clients[{masters[0]}] is it already"
-        yield Fault(("clients", index, "roles"), message)
+def _ones(data: Mapping[str, Any]) -> Iterator[Fault]:
+    claimed = set(_claimed(data))
+    for role, profiles in _ONCE.items():
+        have = [index for index, client in _tables(data, "clients") if role in _roles(client)]
+        if not have and data.get("clients") and claimed & profiles:
+            yield Fault(("clients",), f"expected one client with the role {role}, none has it")
+        for index in have[1:]:
+            message = f"expected one {role}, clients[{have[0]}] is it already"
+            yield Fault(("clients", index, "roles"), message)
 
 
 def _clients(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
@@ -150,8 +154,8 @@ def _identity(
     if url and url.startswith("https:") and not client.get("headers"):
         message = f"expected certificate and private_key, or headers: {node['id']!r} asks for https"
         yield Fault(here, message)
-    elif "qinet" in node and "qinet-keys" in profiles:
-        message = "expected certificate and private_key: over qinet nothing else tells who it is"
+    elif any(_ENDPOINT_OF.get(p) in node for p in profiles if p != "etsi-014"):
+        message = "expected certificate and private_key: over gRPC nothing else tells who it is"
         yield Fault(here, message)
 
 

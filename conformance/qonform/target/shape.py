@@ -58,7 +58,7 @@ def _in_words(error: jsonschema.ValidationError) -> Iterator[Fault]:
                         yield Fault((*here, key), f"is missing; expected it beside {present}")
         case "anyOf":
             keys = [key for choice in rule for key in choice.get("required", ())]
-            yield Fault(here, f"expected {' or '.join(keys)}, or both")
+            yield Fault(here, f"expected at least one of {', '.join(keys)}")
         case "enum":
             hint = did_you_mean(table, rule) if isinstance(table, str) else ""
             yield Fault(here, f"expected one of {', '.join(rule)}{hint}")
