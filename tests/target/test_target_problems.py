@@ -71,8 +71,7 @@ private_key = "certs/sae-1.key.pem"
         (
             'profiles = ["etsi-014"]',
             'profiles = ["etsi-14"]',
-            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys, qinet-links; "
-            "did you mean 'etsi-014'?",
+            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys, qinet-links; did you",
         ),
         (
             'profiles = ["etsi-014"]',
@@ -215,7 +214,7 @@ private_key = "certs/sae-1.key.pem"
         (
             'profiles = ["etsi-014"]',
             'profiles = ["qinet-links"]',
-            "7: claims.profiles[0]: qinet-links is claimed and no node offers it; expected a [nodes.l",
+            "7: claims.profiles[0]: qinet-links is claimed and no node offers it; expected",
         ),
         # waivers
         (

@@ -159,12 +159,8 @@ def _target(data: Mapping[str, Any], path: Path) -> Target:
 
 
 def _limits(table: dict[str, Any]) -> Limits:
-    whole = table.keys() & {
-        "key_budget_bits",
-        "pair_budget",
-        "max_concurrency",
-    }  # JSON Schema calls 1e6 whole
-    return Limits(**table | {key: int(table[key]) for key in whole})
+    whole = {"key_budget_bits", "pair_budget", "max_concurrency"}  # JSON Schema calls 1e6 whole
+    return Limits(**table | {key: int(table[key]) for key in table.keys() & whole})
 
 
 def _claims(table: Mapping[str, Any], limits: Limits) -> Claims:
