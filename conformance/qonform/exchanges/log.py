@@ -6,10 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from qonform.ports.key_delivery import Call
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Exchange:
     regular: bool = True
     """An enrolled client asked one of the interface's methods: the interface must answer in form.
     False for strangers, who may be turned away before HTTP, and for probes beside the interface."""
-    call: Call | None = None
+    call: object = None
     """What was asked, when it was one of the port's operations."""
     outcome: Any = field(default=None, repr=False)
     """What came of it, for monitors; not kept in the log."""
