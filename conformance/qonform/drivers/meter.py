@@ -57,6 +57,7 @@ class Meter:
     def __init__(self, limits: Limits, *, patience: int = 3) -> None:
         self.limits = limits
         self.key_budget_bits = limits.key_budget_bits
+        self.pair_budget = limits.pair_budget
         self.spent = Spent()
         self._patience = patience
         self._silent: Counter[str] = Counter()
@@ -184,6 +185,16 @@ class Meter:
         with self._lock:
             self.spent.keys += len(bits)
             self.spent.key_bits += sum(bits)
+
+    def drew_pairs(self, number: int) -> None:
+        """Counts entangled pairs of which the application that asked was told."""
+        with self._lock:
+            self.spent.pairs += number
+
+    @property
+    def pairs_left(self) -> int:
+        """What the budget still allows, in pairs."""
+        return max(0, self.pair_budget - self.spent.pairs)
 
     @property
     def key_bits_left(self) -> int:

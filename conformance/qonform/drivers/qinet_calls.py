@@ -186,9 +186,9 @@ class QinetCalls:
                 "grpc",
                 node,
                 identity.label,
-                Message(name, {k: redact_text(v) for k, v in metadata}, _show(request)),
+                Message(name, {k: redact_text(v) for k, v in metadata}, show(request)),
                 _show_reply(answer),
-                self._command(node, identity, name, request),
+                self.command(node, identity, name, request),
                 identity.enrolled,
                 call,
                 answer.outcome,
@@ -208,7 +208,7 @@ class QinetCalls:
         begin = partial(method.future, request, timeout=timeout, metadata=metadata)
         return self.meter.fire(begin).result()
 
-    def _command(self, node: str, identity: Identity, name: str, request: Protobuf) -> str:
+    def command(self, node: str, identity: Identity, name: str, request: Protobuf) -> str:
         """The grpcurl command that sends it again, from the manifest's folder."""
         words, name_of = ["grpcurl"], self._target.name_of
         if ca := self._nodes[node].ca:
@@ -235,14 +235,15 @@ class QinetCalls:
             self._opened.pop().close()
 
 
-def _show(message: Protobuf) -> str:
+def show(message: Protobuf) -> str:
+    """A message as JSON, with anything that may be key material taken out."""
     shown = json_format.MessageToDict(message, preserving_proto_field_name=True)
     return json.dumps(redact_json(shown), indent=2, ensure_ascii=False)
 
 
 def _show_reply(answer: RpcAnswer) -> Message:
     if answer.response is not None:
-        return Message("OK", body=_show(answer.response))
+        return Message("OK", body=show(answer.response))
     if answer.refusal is None:
         return Message(str(answer.outcome))
     assert isinstance(answer.outcome, Refused)  # noqa: S101 - for the type checker

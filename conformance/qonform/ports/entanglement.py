@@ -10,6 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from qonform.ports.outcome import Outcome
 
 SEQUENCE_NUMBERS = 65_536
@@ -226,6 +228,26 @@ class LinkEvent:
     exchange: int = 0
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A call of the port by an application at its node."""
+
+    caller: str
+    node: str
+    operation: str
+    """The interface's name of it, such as `Create`."""
+    what: object = None
+    """The `PairRequest` of a Create."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event, told to an application by its node."""
+
+    caller: str
+    node: str
+
+
 class EntanglementLink(Protocol):
     """One application's access to its node. Errors are outcomes, never raised."""
 
@@ -255,4 +277,8 @@ class EntanglementLink(Protocol):
 
     def events(self) -> list[LinkEvent]:
         """All events so far, in the order in which they came."""
+        ...
+
+    def wait(self, done: Callable[[Sequence[LinkEvent]], bool], within_s: float) -> bool:
+        """Waits until the events so far are as wanted; False when they were not in time."""
         ...
