@@ -10,8 +10,15 @@ from functools import cache
 import qonform.checks
 from qonform.judging import Check
 
-_SPEAKS_ONLY = {"rest": "etsi-014", "rpc": "qinet-keys"}
-"""By its first parameter, the profile over which alone a check can run."""
+_KEYS = frozenset({"etsi-014", "qinet-keys"})
+_SPEAKS = {
+    "bench": _KEYS,
+    "network": _KEYS,
+    "rest": frozenset({"etsi-014"}),
+    "rpc": frozenset({"qinet-keys"}),
+    "links": frozenset({"qinet-links"}),
+}
+"""By its first parameter, the profiles over whose transport a check can run."""
 
 
 @cache
@@ -32,9 +39,7 @@ def checks() -> tuple[Check, ...]:
 
 def checks_over(profile: str) -> tuple[Check, ...]:
     """The checks that run over a profile's transport."""
-    return tuple(
-        check for check in checks() if _SPEAKS_ONLY.get(_subject(check), profile) == profile
-    )
+    return tuple(check for check in checks() if profile in _SPEAKS[_subject(check)])
 
 
 def _subject(check: Check) -> str:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ T = TypeVar("T")
 
 class TargetDown(Exception):  # noqa: N818 - it says what happened, and nothing is wrong here
     """Raised instead of sending when so many requests in a row got no answer that none will."""
+
+
+class Resource(StrEnum):
+    """What a target gives out that is scarce; the values are its units."""
+
+    KEY = "bit of key"
+    PAIRS = "entangled pairs"
 
 
 @dataclass
@@ -191,12 +199,19 @@ class Meter:
         with self._lock:
             self.spent.pairs += number
 
-    @property
-    def pairs_left(self) -> int:
-        """What the budget still allows, in pairs."""
-        return max(0, self.pair_budget - self.spent.pairs)
+    def budget(self, resource: Resource) -> int:
+        """What may be drawn in all."""
+        return self.key_budget_bits if resource is Resource.KEY else self.pair_budget
+
+    def drawn(self, resource: Resource) -> int:
+        """What has been drawn."""
+        return self.spent.key_bits if resource is Resource.KEY else self.spent.pairs
+
+    def left(self, resource: Resource) -> int:
+        """What the budget still allows."""
+        return max(0, self.budget(resource) - self.drawn(resource))
 
     @property
     def key_bits_left(self) -> int:
         """What the budget still allows, in bits."""
-        return max(0, self.key_budget_bits - self.spent.key_bits)
+        return self.left(Resource.KEY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qinet.entanglement.v1 import link_layer_pb2 as pb
@@ -91,11 +90,11 @@ class QinetLinksDriver(QinetCalls):
         asked: pb.SubscribeRequest,
         message: pb.SubscribeResponse,
     ) -> LinkEvent:
-        arrived_s, at = time.monotonic(), self._log.now()
+        at = self._log.now()
         told: list[LinkEvent] = []
 
         def make(number: int) -> Exchange:
-            event = read_event(message.event, arrived_s, number)
+            event = read_event(message.event, at, number)
             told.append(event)
             if isinstance(event.what, PairMade) and event.request.origin == node:
                 self.meter.drew_pairs(1)

@@ -152,7 +152,7 @@ def read_event(event: link_pb.LinkEvent, arrived_s: float, number: int) -> LinkE
 
     Args:
         event: the message.
-        arrived_s: when it came, by the suite's monotonic clock.
+        arrived_s: when it came, in seconds after the start of the run.
         number: of the exchange.
     """
     return LinkEvent(

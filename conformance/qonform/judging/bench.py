@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from qonform.exchanges import ExchangeLog
     from qonform.judging.cost import Effort
     from qonform.judging.parties import Application, Driver
     from qonform.ports.key_delivery import Key, KeyContainer
@@ -64,6 +65,19 @@ class Bench(Drawing):
         """What it draws at most beyond that, to make short what it found."""
         self.borrowed: list[int] = []
         """Exchanges that earlier checks caused and that this one's keys came with."""
+
+    def allow(self, most: int, to_shorten: int) -> None:
+        """Says what the check that comes may draw, in bit, and how much to make findings short."""
+        self.allowance_bits, self.shortening_bits = most, to_shorten
+
+    def distrust(self) -> bool:
+        """Whether the last check was handed keys that were gone: it is to be done again."""
+        return self.spares.distrust()
+
+    def listen_to(self, log: ExchangeLog) -> None:
+        """Sees every exchange from now on."""
+        log.listen(self.spares.see)
+        log.listen(self.lifetime.see)
 
     def _spares(self) -> Spares:
         master, slave = self.target.client(Role.MASTER), self.target.client(Role.SLAVE)

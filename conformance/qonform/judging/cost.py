@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
+
+from qonform.drivers.meter import Resource
 
 
 class Effort(StrEnum):
@@ -36,6 +38,12 @@ class Offer:
     max_key_per_request: int = 128
     max_sae_id_count: int = 0
     stored_key_count: int = 25_000
+    resource: ClassVar[Resource] = Resource.KEY
+
+    @property
+    def unit(self) -> int:
+        """What costs are told in, a key of default size, in the resource's own unit: bit."""
+        return self.key_size
 
     @property
     def smallest(self) -> int:
@@ -48,8 +56,24 @@ class Offer:
         return bits / self.key_size
 
 
-Cost: TypeAlias = Callable[[Offer, Effort], float]
-"""The most that a check draws from a KME that conforms, in keys of default size."""
+@dataclass(frozen=True)
+class LinkOffer:
+    """The limits of a link, on which costs depend."""
+
+    max_number: int = 16
+    """pairs of one request"""
+    memory: int = 4
+    """qubits of a node"""
+    resource: ClassVar[Resource] = Resource.PAIRS
+    unit: ClassVar[int] = 1
+    """Costs are told in pairs."""
+
+
+AnyOffer: TypeAlias = Offer | LinkOffer
+
+Cost: TypeAlias = Callable[[Any, Effort], float]
+"""The most that a check draws from a target that conforms, by what it offers: in keys of default
+size, or in pairs."""
 
 
 def by_effort(quick: float, standard: float, thorough: float) -> Cost:

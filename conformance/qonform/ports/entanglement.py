@@ -224,7 +224,7 @@ class LinkEvent:
     what: PairMade | RequestFailed | RequestDone | None
     """None: something that the interface does not know."""
     arrived_s: float
-    """When the suite had it, by its own monotonic clock."""
+    """When the suite had it, in seconds after the start of the run."""
     exchange: int = 0
 
 

@@ -60,4 +60,5 @@ class ConsoleProgress:
 
 def _spent(session: Session) -> str:
     spent, budget = session.meter.spent, session.meter.key_budget_bits
-    return f"{bits_in_words(spent.key_bits)} of {bits_in_words(budget)}, {spent.requests} requests"
+    told = f"{bits_in_words(spent.key_bits)} of {bits_in_words(budget)}, {spent.requests} requests"
+    return f"{spent.pairs} pairs, {told}" if spent.pairs else told

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qonform.judging import Effort
+from qonform.judging import Effort, Offer, Resource
 from qonform.running.planning import Plan, Planned, Step, plan, price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from qonform.running.session import Session
 
@@ -29,19 +29,19 @@ class Course:
         self._session = session
         self._waiting = list(steps)
         self.done: list[Planned] = []
-        self.plan = self._plan(session.stock_bits)
+        self.plan = self._plan(session.stock)
         """As foreseen now: the last plan that had all steps that were not done by then."""
 
     def __iter__(self) -> Iterator[Planned]:
         yield from self._go(p for p in self.plan.steps if p.step.check.first)
-        self.plan = current = self._plan(self._session.stock_bits)
+        self.plan = current = self._plan(self._session.stock)
         while current.steps:
             yield from self._go(current.steps)
-            current = self._plan(self._session.stock_bits)
+            current = self._plan(self._session.stock)
         yield from self._go(self._plan().steps)  # a store that is too poor now may fill up
         for planned in self.reduced:
             more = self._in_full(planned)
-            if more.bits <= self._session.meter.key_bits_left:
+            if more.most <= self._session.meter.left(more.resource):
                 self.done.append(more)
                 yield more
 
@@ -55,28 +55,32 @@ class Course:
         offer = self._session.offers[planned.step.profile]
         return price(planned.step, offer, self._session.options.effort)
 
-    def _plan(self, stock_bits: float = float("inf")) -> Plan:
-        session = self._session
-        budget = min(session.meter.key_bits_left, stock_bits)
-        return plan(self._waiting, session.offers, session.options.effort, budget)
+    def _plan(self, stock: Mapping[Resource, float] | None = None) -> Plan:
+        session, stock = self._session, stock or {}
+        budgets = {r: min(session.meter.left(r), stock.get(r, float("inf"))) for r in Resource}
+        return plan(self._waiting, session.offers, session.options.effort, budgets)
 
-    @property
-    def bits(self) -> int:
+    def most(self, resource: Resource) -> int:
         """What the run draws at most, as foreseen now, with what has been planned before."""
-        done = [p for p in self.done if p not in self.plan.steps]
-        return self.plan.bits + sum(p.bits for p in done)
+        return self.plan.most(resource) + sum(p.most for p in self._before(resource))
 
-    @property
-    def shortening_bits(self) -> int:
+    def to_shorten(self, resource: Resource) -> int:
         """What it draws at most beyond that, to make short what it finds; the budget bounds it."""
-        done = [p for p in self.done if p not in self.plan.steps]
-        most = self.plan.shortening_bits + sum(p.shortening_bits for p in done)
-        return max(0, min(most, self.budget_bits - self.bits))
+        most = self.plan.to_shorten(resource) + sum(p.to_shorten for p in self._before(resource))
+        return max(0, min(most, self.budget(resource) - self.most(resource)))
+
+    def _before(self, resource: Resource) -> list[Planned]:
+        return [p for p in self.done if p.resource is resource and p not in self.plan.steps]
+
+    def budget(self, resource: Resource) -> int:
+        """What may be drawn in all."""
+        return self._session.meter.budget(resource)
 
     @property
-    def budget_bits(self) -> int:
-        """What may be drawn in all."""
-        return self._session.meter.key_budget_bits
+    def resources(self) -> tuple[Resource, ...]:
+        """What is drawn."""
+        given = {offer.resource for offer in self._session.offers.values()}
+        return tuple(resource for resource in Resource if resource in given)
 
     @property
     def again(self) -> bool:
@@ -86,7 +90,8 @@ class Course:
     @property
     def key_size(self) -> int:
         """Default size of a key in bit, as far as it is known: the largest over the profiles."""
-        return max(offer.key_size for offer in self._session.offers.values())
+        sizes = [o.key_size for o in self._session.offers.values() if isinstance(o, Offer)]
+        return max(sizes, default=Offer.key_size)
 
     @property
     def left_out(self) -> tuple[Planned, ...]:

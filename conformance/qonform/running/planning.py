@@ -1,8 +1,8 @@
 """What a run will do, in which order, and what it will draw at most: pure, before anything is sent.
 
-The budget is key. Checks that decide come first, in the order of requirements decided per bit;
-then those that look deeper. Where not all can be paid, each gets the least effort before any gets
-more, and what is left out is named with its price.
+The budget is key, or pairs. Checks that decide come first, in the order of requirements decided
+per bit, or per pair; then those that look deeper. Where not all can be paid, each gets the least
+effort before any gets more, and what is left out is named with its price.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qonform.judging import Check, Effort, Offer
+from qonform.judging import AnyOffer, Check, Effort, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,9 +34,11 @@ class Planned:
 
     step: Step
     effort: Effort
-    bits: int
-    shortening_bits: int = 0
-    """What it costs at most beyond that, to make short what it found."""
+    most: int
+    """In bit, or in pairs."""
+    to_shorten: int = 0
+    """What it costs at most beyond that, to make short what it found; in the same unit."""
+    resource: Resource = Resource.KEY
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,30 @@ class Plan:
     left_out: tuple[Planned, ...]
     """With what each costs at the least effort."""
 
-    @property
-    def bits(self) -> int:
-        """What all steps draw at most."""
-        return sum(planned.bits for planned in self.steps)
+    def most(self, resource: Resource) -> int:
+        """What all steps draw of it at most."""
+        return sum(planned.most for planned in self.steps if planned.resource is resource)
 
-    @property
-    def shortening_bits(self) -> int:
+    def to_shorten(self, resource: Resource) -> int:
         """What all steps draw at most beyond that, if each finds something to make short."""
-        return sum(planned.shortening_bits for planned in self.steps)
+        return sum(planned.to_shorten for planned in self.steps if planned.resource is resource)
 
-    @property
-    def missing_bits(self) -> int:
-        """What the steps left out would draw at most."""
-        return sum(planned.bits for planned in self.left_out)
+    def missing(self, resource: Resource) -> int:
+        """What the steps left out would draw of it at most."""
+        return sum(planned.most for planned in self.left_out if planned.resource is resource)
 
 
-def price(step: Step, offer: Offer, effort: Effort) -> Planned:
-    """What a step costs at most from a KME with these limits."""
-    check = step.check
-    return Planned(step, effort, check.cost(offer, effort), check.cost_to_shorten(offer, effort))
+def price(step: Step, offer: AnyOffer, effort: Effort) -> Planned:
+    """What a step costs at most from a target with these limits."""
+    most, more = step.check.cost(offer, effort), step.check.cost_to_shorten(offer, effort)
+    return Planned(step, effort, most, more, offer.resource)
 
 
 def plan(
-    steps: Iterable[Step], offers: Mapping[str, Offer], effort: Effort, budget_bits: float
+    steps: Iterable[Step],
+    offers: Mapping[str, AnyOffer],
+    effort: Effort,
+    budgets: Mapping[Resource, float],
 ) -> Plan:
     """Orders steps and shares the budget out.
 
@@ -78,20 +80,20 @@ def plan(
         steps: what could be done.
         offers: the limits of the target, by profile.
         effort: what was asked for.
-        budget_bits: what may be drawn.
+        budgets: what may be drawn of each resource.
     """
     ordered = in_order([price(step, offers[step.profile], Effort.QUICK) for step in steps])
     granted: list[Planned] = []
     left_out: list[Planned] = []
-    left = budget_bits
+    left = dict(budgets)
     for planned in ordered:
-        pays = planned.bits <= left
+        pays = planned.most <= left[planned.resource]
         (granted if pays else left_out).append(planned)
-        left -= planned.bits if pays else 0
+        left[planned.resource] -= planned.most if pays else 0
     for i, planned in enumerate(granted):
         more = price(planned.step, offers[planned.step.profile], effort)
-        if more.bits - planned.bits <= left:
-            left -= more.bits - planned.bits
+        if more.most - planned.most <= left[more.resource]:
+            left[more.resource] -= more.most - planned.most
             granted[i] = more
     return Plan(tuple(granted), tuple(left_out))
 
@@ -117,6 +119,6 @@ def _rank(planned: Planned, decided: set[tuple[str, str]]) -> tuple[bool, bool, 
         not step.check.first,
         not step.check.requirements,
         not step.decides,
-        planned.bits / new if new else float("inf") if planned.bits else 0,
-        planned.bits,
+        planned.most / new if new else float("inf") if planned.most else 0,
+        planned.most,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qonform import strength
 from qonform.catalogue import Level, Requirement
 from qonform.exchanges import redact_text
-from qonform.judging import Overall, Verdict, combine, overall
+from qonform.judging import Overall, Resource, Verdict, combine, overall
 from qonform.monitors.randomness import Randomness
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _check(session: Session, record: Record) -> dict[str, Any]:
         "title": record.title,
         "verdict": finding.verdict.value,
         "duration_s": round(record.duration_s, 4),
-        "key_bits": record.key_bits,
+        **_drew(record),
         "examples": finding.examples,
         "message": finding.message,
     }
@@ -238,6 +238,8 @@ def _target(target: Target) -> dict[str, Any]:
             shown["etsi014"] = node.etsi014.url
         if node.qinet:
             shown["qinet"] = node.qinet.address
+        if node.links:
+            shown["links"] = node.links.address
         nodes.append(shown)
     limits = target.limits
     return {
@@ -249,6 +251,7 @@ def _target(target: Target) -> dict[str, Any]:
         ],
         "limits": {
             "key_budget_bits": limits.key_budget_bits,
+            "pair_budget": limits.pair_budget,
             "requests_per_second": limits.requests_per_second,
             "max_concurrency": limits.max_concurrency,
             "timeout_s": limits.timeout_s,
@@ -301,6 +304,7 @@ def _run(session: Session) -> dict[str, Any]:
             "requests": spent.requests,
             "connections": spent.connections,
             "key_budget_bits": session.meter.key_budget_bits,
+            "pair_budget": session.meter.pair_budget,
         },
         "host": {
             "python": platform.python_version(),
@@ -333,19 +337,30 @@ def _plan(course: Course, rounds: int) -> dict[str, Any]:
                 "check": p.step.check.id,
                 "profile": p.step.profile,
                 "effort": p.effort.value,
-                "key_bits": p.bits,
+                **_amount(p),
             }
             for p in planned
         ]
 
     return {
-        "key_bits": course.bits,
-        "shortening_bits": course.shortening_bits,
+        "key_bits": course.most(Resource.KEY),
+        "shortening_bits": course.to_shorten(Resource.KEY),
+        **({"pairs": course.most(Resource.PAIRS)} if Resource.PAIRS in course.resources else {}),
         "checks": len({p.step for p in course.done}) + len(course.left_out),
         "rounds": rounds,
         "left_out": steps(course.left_out),
         "reduced": steps(course.reduced),
     }
+
+
+def _amount(planned: Planned) -> dict[str, int]:
+    pairs = planned.resource is Resource.PAIRS
+    return {"key_bits": 0, "pairs": planned.most} if pairs else {"key_bits": planned.most}
+
+
+def _drew(record: Record) -> dict[str, int]:
+    pairs = record.resource is Resource.PAIRS
+    return {"key_bits": 0, "pairs": record.drew} if pairs else {"key_bits": record.drew}
 
 
 def _observations(session: Session) -> list[dict[str, Any]]:

@@ -13,16 +13,20 @@ from qonform.checks.wires import RestBench, RpcBench
 from qonform.drivers.etsi014 import Etsi014Driver
 from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.qinet import QinetDriver
+from qonform.drivers.qinet_links import QinetLinksDriver
 from qonform.exchanges import ExchangeLog, know, redact_text
 from qonform.judging import (
+    AnyOffer,
     Bench,
     Check,
     Driver,
     Effort,
     Finding,
     Judge,
+    LinkBench,
     Network,
     Offer,
+    Resource,
     Undecidable,
     Verdict,
     worse,
@@ -46,9 +50,10 @@ _OPEN = (Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
 SEEDS_APART = 2**32
 """Between the seeds of two rounds: no seed that is drawn for a run is as large."""
 
-DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], Driver]] = {
+DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], Driver | QinetLinksDriver]] = {
     Etsi014Driver.profile: Etsi014Driver,
     QinetDriver.profile: QinetDriver,
+    QinetLinksDriver.profile: QinetLinksDriver,
 }
 """How each profile is asked: a new transport is a new module of `drivers` and a line here."""
 
@@ -62,10 +67,11 @@ class Record:
     profile: str
     finding: Finding
     duration_s: float = 0.0
-    key_bits: int = 0
-    """What the check drew."""
+    drew: int = 0
+    """What the check drew, in the resource's own unit."""
     deepens: bool = False
     """Whether it only looked deeper: where it could not decide, what others say stands."""
+    resource: Resource = Resource.KEY
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ class Session:
         """How often chance has been tried."""
         self.course: Course | None = None
         """What is done, once it is known what there is to do."""
-        self.stock_bits = float("inf")
+        self.stock: dict[Resource, float] = {}
         """What the target says it has stored, where it says so."""
 
     def _note_status(self, exchange: Exchange) -> None:
@@ -161,7 +167,7 @@ class Session:
                 self._allow_keys(status.key_size)
             self.advertised.setdefault((exchange.profile, exchange.node), status)
             if status.stored_key_count and status.key_size:  # none may mean: made when asked for
-                self.stock_bits = status.stored_key_count * status.key_size
+                self.stock[Resource.KEY] = status.stored_key_count * status.key_size
 
     def _allow_keys(self, key_size: int) -> None:
         """Turns a budget in keys into bits, as soon as the size of a key is known."""
@@ -169,15 +175,17 @@ class Session:
             self.meter.key_budget_bits = self.options.budget_keys * key_size
 
     @property
-    def offers(self) -> dict[str, Offer]:
+    def offers(self) -> dict[str, AnyOffer]:
         """The limits of the target by profile, as far as they are known."""
         return {profile: bench.offer for profile, bench in self.benches.items()}
 
-    def _bench(self, profile: str) -> Bench:
+    def _bench(self, profile: str) -> Bench | LinkBench:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
-        bench = Bench(self.target, driver, self.options.effort, self.options.seed, self.scratch)
-        self.log.listen(bench.spares.see)
-        self.log.listen(bench.lifetime.see)
+        effort, seed = self.options.effort, self.options.seed
+        if isinstance(driver, QinetLinksDriver):
+            return LinkBench(self.target, driver, effort, seed)
+        bench = Bench(self.target, driver, effort, seed, self.scratch)
+        bench.listen_to(self.log)
         return bench
 
     def __enter__(self) -> Session:
@@ -208,7 +216,7 @@ class Session:
         if check.requirements:
             return bool(self.judged_by(check, profile))
         narrowed = self.options.requirements or self.options.levels
-        return not narrowed and (not check.keys or self.options.effort is not Effort.QUICK)
+        return not narrowed and (not check.most or self.options.effort is not Effort.QUICK)
 
     def during(self, exchange: int) -> Caused | None:
         """What caused an exchange."""
@@ -233,6 +241,8 @@ class Session:
     def subject(self, name: str, profile: str) -> Any:
         """What a check with a first parameter of that name talks to; None if not this profile."""
         bench = self.benches[profile]
+        if isinstance(bench, LinkBench):
+            return bench if name == "links" else None
         match name, bench.driver:
             case "bench", _:
                 return bench
@@ -241,7 +251,9 @@ class Session:
             case "rpc", QinetDriver() as driver:
                 return RpcBench(bench, driver)
             case "network", _:
-                others = tuple(b for b in self.benches.values() if b is not bench)
+                others = tuple(
+                    b for b in self.benches.values() if isinstance(b, Bench) and b is not bench
+                )
                 return Network(bench, others) if others else None
             case _:
                 return None
@@ -251,23 +263,26 @@ class Session:
     ) -> list[Finding]:
         """Runs one check and records a finding for each requirement that it judges."""
         self.progress.started(check, profile, self)
-        before, began, drawn = len(self.log), time.monotonic(), self.meter.spent.key_bits
         bench = self.benches[profile]
+        resource = bench.offer.resource
+        before, began, drawn = len(self.log), time.monotonic(), self.meter.drawn(resource)
         bench.effort = effort or self.options.effort
-        bench.allowance_bits = check.cost(bench.offer, bench.effort)
-        bench.shortening_bits = check.cost_to_shorten(bench.offer, bench.effort)
+        offer, effort = bench.offer, bench.effort
+        bench.allow(check.cost(offer, effort), check.cost_to_shorten(offer, effort))
         found: dict[str, Finding] = {}
         try:
             self._attempt(check, profile, subject, found)
-            if bench.spares.distrust():  # what a key that was gone left open, new ones may decide
+            if bench.distrust():  # what a key that was gone left open, new ones may decide
                 self._attempt(check, profile, subject, found)
         finally:  # what an interrupted check has seen is known
-            took, drew = time.monotonic() - began, self.meter.spent.key_bits - drawn
+            took, drew = time.monotonic() - began, self.meter.drawn(resource) - drawn
             findings = [f for f in found.values() if f.requirement in self.scope.selected]
             self.caused.append(Caused(check.id, bench.seed, self.log.since(before)))
             for finding in findings:
                 deepens = finding.requirement in check.deepens
-                self._keep(Record(check.id, check.title, profile, finding, took, drew, deepens))
+                self._keep(
+                    Record(check.id, check.title, profile, finding, took, drew, deepens, resource)
+                )
         self.progress.ended(check, profile, self)
         return findings
 
@@ -302,7 +317,7 @@ class Session:
                 new,
                 finding=worse(old.finding, new.finding),
                 duration_s=old.duration_s + new.duration_s,
-                key_bits=old.key_bits + new.key_bits,
+                drew=old.drew + new.drew,
             )
         self._records[key] = new
 
@@ -332,15 +347,15 @@ class Session:
             for planned in deep:
                 if self.elapsed_s >= self.options.for_s:
                     return
-                if planned.bits > self.meter.key_bits_left:
+                if planned.most > self.meter.left(planned.resource):
                     return
                 yield planned
 
     def leave_out(self, planned: Planned) -> None:
         """Records that a step was not done, for want of key."""
         check, profile = planned.step.check, planned.step.profile
-        left = self.meter.key_bits_left
-        why = f"needs up to {planned.bits} bit of key; {left} bit of the budget are left"
+        left = self.meter.left(planned.resource)
+        why = f"needs up to {planned.most} {planned.resource}; {left} of the budget are left"
         for id_ in sorted(planned.step.decides | planned.step.deepens):
             finding = Finding(id_, Verdict.INCONCLUSIVE, why)
             deepens = id_ in planned.step.deepens

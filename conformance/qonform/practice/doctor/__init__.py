@@ -9,10 +9,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from qonform.drivers.meter import Meter
+from qonform.drivers.qinet_links import QinetLinksDriver
 from qonform.exchanges import ExchangeLog, know
 from qonform.practice.doctor.credentials import credentials
 from qonform.practice.doctor.limits import limits
 from qonform.practice.doctor.line import Line, State
+from qonform.practice.doctor.links import links
 from qonform.practice.doctor.reach import Reach
 from qonform.practice.doctor.roles import roles
 from qonform.practice.doctor.stock import need, stock
@@ -36,8 +38,11 @@ def examine(target: Target, catalogue: Catalogue) -> Iterator[Line]:
     meter, needs = Meter(target.limits), []
     for profile in target.claims.profiles:
         driver = DRIVERS[profile](target, ExchangeLog(), meter)
-        reach = Reach(target, driver, _clock)
         try:
+            if isinstance(driver, QinetLinksDriver):
+                yield from links(target, driver)
+                continue
+            reach = Reach(target, driver, _clock)
             yield from reach.lines()
             if reach.status and (needed := need(target, driver)):
                 needs.append(needed)

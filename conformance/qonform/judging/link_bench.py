@@ -1,0 +1,223 @@
+"""The bench of checks about entangled links: who asks, what is offered, and what became of it.
+
+Nothing here judges. What cannot be had (a client that the manifest lacks, a pair that the budget
+does not give) ends the check as undecided, never as failed.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from qonform.drivers.identity import Identity
+from qonform.drivers.meter import Resource
+from qonform.judging.cost import LinkOffer
+from qonform.judging.episode import Episode, is_over
+from qonform.judging.finding import Undecidable
+from qonform.ports.entanglement import PairRequest, RequestKey
+from qonform.ports.outcome import Delivered
+from qonform.target import Role, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qonform.drivers.qinet_links import QinetLinksDriver
+    from qonform.judging.cost import Effort
+    from qonform.ports.entanglement import EntanglementLink, Link, LinkEvent
+
+_PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
+"""Under which purpose each accepts: apart, so that nobody's pairs are taken for another's."""
+
+_UNHURRIED = 8.0
+"""How many times longer than it takes on average a request without a limit may take."""
+
+
+@dataclass(frozen=True)
+class LinkUser:
+    """One application: who it is, where it asks, and what it can ask there."""
+
+    id: str
+    node: str
+    identity: Identity
+    link: EntanglementLink
+
+    def __str__(self) -> str:
+        return f"{self.identity.label} at {self.node}"
+
+
+class LinkBench:
+    """What a check of links works with.
+
+    Args:
+        target: the manifest.
+        driver: the transport.
+        effort: how much to explore.
+        seed: of everything random.
+    """
+
+    def __init__(self, target: Target, driver: QinetLinksDriver, effort: Effort, seed: int) -> None:
+        self.target = target
+        self.driver = driver
+        self.profile = driver.profile
+        self.effort = effort
+        self.seed = seed
+        self.borrowed: list[int] = []
+        """Exchanges that earlier checks caused and that this one's pairs came with."""
+        self.allowance = driver.meter.pair_budget
+        """What the check that runs draws at most from a target that conforms, in pairs."""
+        self._accepted: dict[tuple[str, str], int] = {}
+        self._offer = LinkOffer()
+
+    # who asks
+
+    def user(self, role: Role) -> LinkUser:
+        """The client that has the role. Raises Undecidable when there is none."""
+        client = self.target.client(role)
+        if client is None:
+            raise Undecidable(f"needs a client with the role `{role}`; the manifest has none")
+        if not self.driver.serves(self.target.node(client.node)):
+            raise Undecidable(f"{client.id} is at {client.node}, which has no [nodes.links]")
+        return self.at(client.node, Identity.of(client))
+
+    def at(self, node: str, identity: Identity) -> LinkUser:
+        """Anybody, asking at a node."""
+        return LinkUser(identity.sae_id, node, identity, self.driver.link(node, identity))
+
+    @property
+    def creator(self) -> LinkUser:
+        """Who asks for pairs."""
+        return self.user(Role.CREATOR)
+
+    @property
+    def peer(self) -> LinkUser:
+        """Who accepts them at the other node."""
+        return self.user(Role.PEER)
+
+    # what is offered
+
+    @cached_property
+    def link(self) -> Link:
+        """What the creator's node says of the link: asked once. Raises Undecidable."""
+        outcome = self.creator.link.get_link(self.peer.node)
+        if not isinstance(outcome, Delivered):
+            raise Undecidable(f"GetLink was not served: {outcome}")
+        link = outcome.value
+        self._offer = LinkOffer(max(1, link.max_number), link.memory)
+        return link
+
+    @property
+    def offer(self) -> LinkOffer:
+        """The limits on which costs depend; modest ones as long as they are unknown."""
+        return self._offer
+
+    @property
+    def slack_s(self) -> float:
+        """Longest time in seconds from an event at a node until its application has it."""
+        return self.target.claims.links.slack_s
+
+    def seconds(self, node_seconds: float) -> float:
+        """A time on the nodes' clocks, in seconds of this world."""
+        return node_seconds / self.target.claims.links.clock_speed
+
+    def making_s(self, number: int) -> float:
+        """How long so many pairs may take where there is no limit, in seconds of this world."""
+        rate = self.link.pairs_per_second
+        return self.slack_s + (self.seconds(_UNHURRIED * number / rate) if rate else 60.0)
+
+    # asking
+
+    def purpose(self, by: LinkUser, of: str) -> int:
+        """Under which purpose somebody accepts what the node `of` asks for. Raises Undecidable."""
+        if (by.id, of) not in self._accepted:
+            client = next(c for c in self.target.clients if c.id == by.id)
+            number = next((_PURPOSES[r] for r in _PURPOSES if r in client.roles), 4_000)
+            outcome = by.link.accept(of, number)
+            if not isinstance(outcome, Delivered):
+                raise Undecidable(f"Accept by {by} was not served: {outcome}")
+            self._accepted[by.id, of] = number
+        return self._accepted[by.id, of]
+
+    def request(self, by: LinkUser, to: LinkUser, **members: object) -> PairRequest:
+        """A request that is to be served, but for what `members` say otherwise."""
+        known = {"remote_node": to.node, "purpose": self.purpose(to, by.node)}
+        return PairRequest(**{**known, **members})  # type: ignore[arg-type]
+
+    def make(
+        self, by: LinkUser | None = None, to: LinkUser | None = None, **members: object
+    ) -> Episode:
+        """Asks for pairs, and waits until both ends have heard all that is to come of it.
+
+        Args:
+            by: who asks; the creator if None.
+            to: who accepts; the peer if None.
+            members: of the `PairRequest`.
+
+        Raises:
+            Undecidable: the budget does not pay the pairs, or nobody accepts.
+        """
+        by, to = by or self.creator, to or self.peer
+        return self.carry_out(by, to, self.request(by, to, **members))
+
+    def carry_out(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
+        """The same, for any request."""
+        return self.carry_out_all([(by, to, request)])[0]
+
+    def carry_out_all(
+        self, asked: Sequence[tuple[LinkUser, LinkUser, PairRequest]]
+    ) -> list[Episode]:
+        """Makes several requests one right after the other, and waits for all of them."""
+        self._pay(sum(request.number for _, _, request in asked))
+        episodes = [self._begin(by, to, request) for by, to, request in asked]
+        for episode in episodes:
+            self.await_end(episode)
+        return episodes
+
+    def _pay(self, pairs: int) -> None:
+        left = self.driver.meter.left(Resource.PAIRS)
+        if pairs > left:
+            raise Undecidable(f"needs {pairs} pairs; {left} of the budget are left")
+
+    def _begin(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
+        before = by.link.events(), to.link.events()
+        outcome = by.link.create(request)
+        return Episode(by, to, request, outcome, len(before[0]), len(before[1]))
+
+    def await_end(self, episode: Episode) -> None:
+        """Waits until both ends have heard all that is to come of a request, or might have."""
+        key = episode.key
+        if key is None:
+            return
+        limit = episode.request.max_time_s
+        within = self.making_s(episode.request.number)
+        if limit is not None:
+            within = min(within, self.seconds(limit) + self.slack_s)
+        for user in (episode.by, episode.to):
+            user.link.wait(lambda events: is_over(_of(events, key)), within)
+
+    # the rest of what every bench has
+
+    def by_effort(self, quick: int, standard: int, thorough: int) -> int:
+        """One of three numbers, by this run's effort."""
+        return self.effort.of(quick, standard, thorough)
+
+    def chance(self, purpose: str) -> random.Random:
+        """A source of chance that depends on the run's seed and the purpose alone."""
+        return random.Random(f"{self.seed}:{self.profile}:{purpose}")  # noqa: S311 - no secret
+
+    def allow(self, most: int, to_shorten: int) -> None:
+        """Says what the check that comes may draw, in pairs."""
+        del to_shorten
+        self.allowance = most
+
+    def distrust(self) -> bool:
+        """Nothing is handed from check to check."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def _of(events: Sequence[LinkEvent], key: RequestKey) -> list[LinkEvent]:
+    return [event for event in events if event.request == key]
