@@ -26,8 +26,8 @@ class TargetDown(Exception):  # noqa: N818 - it says what happened, and nothing 
 class Resource(StrEnum):
     """What a target gives out that is scarce; the values are its units."""
 
-    KEY = "bit of key"
-    PAIRS = "entangled pairs"
+    KEY = "bit"
+    PAIRS = "pairs"
 
 
 @dataclass

@@ -355,7 +355,8 @@ class Session:
         """Records that a step was not done, for want of key."""
         check, profile = planned.step.check, planned.step.profile
         left = self.meter.left(planned.resource)
-        why = f"needs up to {planned.most} {planned.resource}; {left} of the budget are left"
+        unit = planned.resource
+        why = f"needs up to {planned.most} {unit}; {left} {unit} of the budget are left"
         for id_ in sorted(planned.step.decides | planned.step.deepens):
             finding = Finding(id_, Verdict.INCONCLUSIVE, why)
             deepens = id_ in planned.step.deepens
