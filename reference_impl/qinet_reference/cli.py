@@ -11,33 +11,43 @@ import signal
 import sqlite3
 import sys
 import threading
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from qinet_reference import faults, variants
 from qinet_reference.alteration import Alteration
+from qinet_reference.links import faults as link_faults
+from qinet_reference.links import variants as link_variants
+from qinet_reference.links.alteration import LinkAlteration
+from qinet_reference.links.manifest import manifest as link_manifest
+from qinet_reference.links.network import QuantumNetwork
+from qinet_reference.links.network import altered as altered_links
+from qinet_reference.links.plan import LinkPlan, default_link_plan
 from qinet_reference.manifest import FILE_NAME, manifest, write
 from qinet_reference.network import Network, Options, altered
 from qinet_reference.pki_files import provide
 from qinet_reference.plan import Plan, default_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000  # each key that waits for its slave is a few objects
 _OF_A_FAULT = ("requirements", "seen_in", "beside")
 _OF_A_VARIANT = ("breaks",)
 
-T = TypeVar("T", bound=Alteration)
+Document = dict[str, Any]
+T = TypeVar("T", bound=Alteration | LinkAlteration)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qonform")
 def main() -> None:
-    """Run the reference KME network of Qonform."""
+    """Run the reference networks of Qonform: KMEs, or nodes that make entangled pairs."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
 
 
@@ -74,6 +84,12 @@ def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
 @click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Break something.")
 @click.option("--variant", "variant_names", multiple=True, metavar="NAME", help="Be unusual.")
 @click.option("--until-stdin-closes", is_flag=True, help="Stop at the end of standard input.")
+@click.option("--links", is_flag=True, help="Run nodes that make entangled pairs, and no KMEs.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="With --links: seconds that the nodes' clocks go on in one second.",
+)
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     directory: Path,
     host: str | None,
@@ -88,11 +104,25 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     fault_names: tuple[str, ...],
     variant_names: tuple[str, ...],
     until_stdin_closes: bool,
+    links: bool,
+    speed: float | None,
 ) -> None:
     """Run a network until SIGTERM or SIGINT, and write the manifest that leads to it.
 
     Prints one line, "ready PATH-OF-MANIFEST", when it can be reached.
     """
+    if links:
+        _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
+        changes = [
+            *_named(link_variants.ALL, variant_names, "variant"),
+            *_named(link_faults.ALL, fault_names, "fault"),
+        ]
+        lines = altered_links(default_link_plan(), changes)
+        lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
+        _run(directory, _links(directory, lines, changes, seed, port_base), until_stdin_closes)
+        return
+    if speed is not None:
+        raise click.UsageError("--speed is for --links")
     alterations: list[Alteration] = [
         *_named(variants.ALL, variant_names, "variant"),
         *_named(faults.ALL, fault_names, "fault"),
@@ -101,50 +131,79 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     if only is not None:
         _check_only(plan, only, port_base, store)
     options = Options(only, port_base, store, seed)
-    try:
-        asyncio.run(_serve(directory, plan, alterations, options, until_stdin_closes))
-    except (OSError, sqlite3.Error) as failure:
-        raise click.ClickException(str(failure)) from failure
+    _run(directory, _keys(directory, plan, alterations, options), until_stdin_closes)
 
 
 @main.command(name="faults")
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
-def list_faults(as_json: bool) -> None:
+@click.option("--links", is_flag=True, help="Those of nodes that make entangled pairs.")
+def list_faults(as_json: bool, links: bool) -> None:
     """List what can be broken: name, requirements, the lie it tells."""
+    listed = link_faults.ALL if links else faults.ALL
     if as_json:
-        click.echo(json.dumps([_described(one, _OF_A_FAULT) for one in faults.ALL], indent=2))
+        click.echo(json.dumps([_described(one, _OF_A_FAULT) for one in listed], indent=2))
         return
-    for fault in faults.ALL:
+    for fault in listed:
         click.echo(f"{fault.name}\t{','.join(fault.requirements)}\t{_sentence(fault)}")
 
 
 @main.command(name="variants")
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
-def list_variants(as_json: bool) -> None:
+@click.option("--links", is_flag=True, help="Those of nodes that make entangled pairs.")
+def list_variants(as_json: bool, links: bool) -> None:
     """List in which ways the network can be unusual and still conform."""
+    listed = link_variants.ALL if links else variants.ALL
     if as_json:
-        click.echo(json.dumps([_described(one, _OF_A_VARIANT) for one in variants.ALL], indent=2))
+        click.echo(json.dumps([_described(one, _OF_A_VARIANT) for one in listed], indent=2))
         return
-    for variant in variants.ALL:
+    for variant in listed:
         click.echo(f"{variant.name}\t{_sentence(variant)}")
 
 
-async def _serve(
+def _run(
+    directory: Path, network: AbstractAsyncContextManager[Document], until_stdin_closes: bool
+) -> None:
+    try:
+        asyncio.run(_serve(directory, network, until_stdin_closes))
+    except (OSError, sqlite3.Error) as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@asynccontextmanager
+async def _keys(
+    directory: Path, plan: Plan, alterations: Sequence[Alteration], options: Options
+) -> AsyncIterator[Document]:
+    """Runs a network of KMEs; gives its manifest."""
+    files = provide(directory, plan, [plan.host])
+    async with Network(plan, files, alterations, options) as network:
+        yield manifest(plan, network.endpoints, files)
+
+
+@asynccontextmanager
+async def _links(
     directory: Path,
-    plan: Plan,
-    alterations: Sequence[Alteration],
-    options: Options,
-    until_stdin_closes: bool,
+    plan: LinkPlan,
+    alterations: Sequence[LinkAlteration],
+    seed: int | None,
+    port_base: int | None,
+) -> AsyncIterator[Document]:
+    """Runs a network of entangled links; gives its manifest."""
+    files = provide(directory, plan.holders, [plan.host])
+    async with QuantumNetwork(plan, files, alterations, seed, port_base) as network:
+        yield link_manifest(plan, network.ports, files)
+
+
+async def _serve(
+    directory: Path, network: AbstractAsyncContextManager[Document], until_stdin_closes: bool
 ) -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    files = provide(directory, plan, [plan.host])
-    async with Network(plan, files, alterations, options) as network:
+    async with network as document:
         path = directory / FILE_NAME
-        write(path, manifest(plan, network.endpoints, files))
+        write(path, document)
         sys.stdout.write(f"ready {path}\n")
         sys.stdout.flush()
         if until_stdin_closes:
@@ -179,6 +238,12 @@ def _adjusted(
     return plan
 
 
+def _check_no_keys(**options: object) -> None:
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if given:
+        raise click.UsageError(f"{', '.join(given)}: not with --links")
+
+
 def _check_only(plan: Plan, only: str, port_base: int | None, store: Path | None) -> None:
     if only not in plan.kmes:
         raise click.UsageError(f"--only {only}: the KMEs are {', '.join(plan.kmes)}")
@@ -196,10 +261,12 @@ def _named(kinds: Iterable[type[T]], names: Sequence[str], word: str) -> list[T]
     return [by_name[name]() for name in names]
 
 
-def _described(kind: type[Alteration], attributes: Sequence[str]) -> dict[str, object]:
+def _described(
+    kind: type[Alteration | LinkAlteration], attributes: Sequence[str]
+) -> dict[str, object]:
     told = {"name": kind.name, "sentence": _sentence(kind)}
     return {**told, **{attribute: getattr(kind, attribute) for attribute in attributes}}
 
 
-def _sentence(kind: type[Alteration]) -> str:
+def _sentence(kind: type[Alteration | LinkAlteration]) -> str:
     return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())

@@ -55,7 +55,7 @@ def manifest(plan: Plan, endpoints: Mapping[str, Endpoint], files: PkiFiles) -> 
 
 def _node(plan: Plan, kme: str, endpoint: Endpoint, files: PkiFiles) -> dict[str, Any]:
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
-    ca = _relative(files.ca_of_server(kme), files)
+    ca = relative(files.ca_of_server(kme), files)
     rest = {"url": f"{plan.scheme}://{host}:{endpoint.rest}"}
     node: dict[str, Any] = {"id": kme, "etsi014": rest}
     if plan.scheme == "https":
@@ -69,14 +69,19 @@ def _client(plan: Plan, sae: Sae, files: PkiFiles) -> dict[str, Any]:
     client: dict[str, Any] = {"id": sae.id, "node": sae.kme, "roles": list(sae.roles)}
     if plan.identity is Identity.HEADER:
         return {**client, "headers": {PROXY_HEADER: sae.id}}
+    return client | credentials_of(sae.id, files)
+
+
+def credentials_of(holder: str, files: PkiFiles) -> dict[str, str]:
+    """Where an application's certificate and private key are."""
     return {
-        **client,
-        "certificate": _relative(files.certificate(sae.id), files),
-        "private_key": _relative(files.private_key(sae.id), files),
+        "certificate": relative(files.certificate(holder), files),
+        "private_key": relative(files.private_key(holder), files),
     }
 
 
-def _relative(path: Path, files: PkiFiles) -> str:
+def relative(path: Path, files: PkiFiles) -> str:
+    """A path as the manifest has it: from the folder that holds it and the certificates'."""
     return path.relative_to(files.folder.parent).as_posix()
 
 

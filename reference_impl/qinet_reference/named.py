@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from qinet_reference.alteration import Alteration
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
 
-T = TypeVar("T", bound=Alteration)
+T = TypeVar("T")
 
 
 def defined_in(modules: Iterable[ModuleType], base: type[T]) -> tuple[type[T], ...]:

@@ -17,7 +17,7 @@ from qinet_reference.adapters.grpc_wire import DISCOVERY, KEY_DELIVERY
 from qinet_reference.domain.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from qinet_reference.adapters.grpc_wire import Context, GrpcWire
     from qinet_reference.adapters.tls import ServerTls
@@ -113,16 +113,24 @@ async def new_server(
     keys: KeyDeliveryServicer, discovery: DiscoveryServicer, wire: GrpcWire
 ) -> grpc.aio.Server:
     """A server of both services, with health and reflection; it has no port yet."""
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    server = await bare_server(wire.reflected, (KEY_DELIVERY, DISCOVERY), healthy=wire.healthy)
     key_delivery_pb2_grpc.add_KeyDeliveryServicer_to_server(keys, server)
     discovery_pb2_grpc.add_DiscoveryServicer_to_server(discovery, server)
+    return server
+
+
+async def bare_server(
+    reflected: Sequence[str], services: Sequence[str], *, healthy: bool
+) -> grpc.aio.Server:
+    """A server with health of `services`, and reflection of those that it owns to."""
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     alive = health.aio.HealthServicer()
     states = health_pb2.HealthCheckResponse
-    for service in (KEY_DELIVERY, DISCOVERY):
-        await alive.set(service, states.SERVING if wire.healthy else states.NOT_SERVING)
+    for service in services:
+        await alive.set(service, states.SERVING if healthy else states.NOT_SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(alive, server)
     reflection.enable_server_reflection(
-        (*wire.reflected, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+        (*reflected, health.SERVICE_NAME, reflection.SERVICE_NAME), server
     )
     return server
 

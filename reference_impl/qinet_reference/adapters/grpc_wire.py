@@ -119,6 +119,25 @@ def node_message(kme: str) -> discovery_pb2.Node:
     )
 
 
+async def abort(
+    context: Context,
+    code: grpc.StatusCode,
+    message: str,
+    info: error_details_pb2.ErrorInfo | None,
+) -> None:
+    """End a call with a Status that holds `info`; does not return."""
+    status = status_pb2.Status(code=code.value[0], message=message)
+    if info:
+        detail = any_pb2.Any()
+        detail.Pack(info)
+        status.details.append(detail)
+    await context.abort(
+        code,
+        message,
+        trailing_metadata=(("grpc-status-details-bin", status.SerializeToString()),),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class GrpcWire:
     """The steps between a gRPC call and the core, each replaceable."""
@@ -138,17 +157,8 @@ class GrpcWire:
 
     async def refuse(self, context: Context, refusal: Refusal) -> None:
         """End the call with the Status that a refusal becomes; does not return."""
-        code = self.code_of(refusal)
-        message = self.message_of(refusal)
-        status = status_pb2.Status(code=code.value[0], message=message)
-        if info := self.error_info(refusal):
-            detail = any_pb2.Any()
-            detail.Pack(info)
-            status.details.append(detail)
-        await context.abort(
-            code,
-            message,
-            trailing_metadata=(("grpc-status-details-bin", status.SerializeToString()),),
+        await abort(
+            context, self.code_of(refusal), self.message_of(refusal), self.error_info(refusal)
         )
 
 

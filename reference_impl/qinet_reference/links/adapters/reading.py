@@ -1,0 +1,110 @@
+"""Messages of `qinet.entanglement.v1` as requests to the core."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qinet.entanglement.v1 import entanglement_pb2 as common
+from qinet.entanglement.v1 import link_layer_pb2 as pb
+from qinet_reference.links.domain.model import (
+    Axis,
+    Basis,
+    BasisChoice,
+    BasisSet,
+    Delivery,
+    Interleaving,
+    PairRequest,
+    PairType,
+    RandomBasis,
+    Rotation,
+)
+from qinet_reference.links.domain.validation import malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.protobuf import duration_pb2
+
+    from qinet.entanglement.v1 import qubits_pb2
+
+_LONGEST_S = 315_576_000_000
+"""The greatest Duration that protobuf allows. Unit: s."""
+
+_NANO = 1_000_000_000
+
+E = TypeVar("E", bound=Enum)
+
+
+def read_create(message: pb.CreateRequest) -> PairRequest:
+    """A CREATE."""
+    return PairRequest(
+        remote_node=message.remote_node_id,
+        purpose=message.purpose_id,
+        type=_value(PairType, common.PairType.Name, "PAIR_TYPE_", message.type),
+        number=message.number,
+        min_fidelity=message.min_fidelity,
+        max_time=_seconds(message.max_time) if message.HasField("max_time") else None,
+        priority=message.priority,
+        delivery=_value(
+            Delivery, pb.Delivery.Name, "DELIVERY_", message.delivery or pb.DELIVERY_PER_PAIR
+        ),
+        interleaving=_value(
+            Interleaving,
+            pb.Interleaving.Name,
+            "INTERLEAVING_",
+            message.interleaving or pb.INTERLEAVING_ALLOWED,
+        ),
+        local_basis=_choice(message.local_basis) if message.HasField("local_basis") else None,
+        remote_basis=_choice(message.remote_basis) if message.HasField("remote_basis") else None,
+        request_id=message.request_id,
+    )
+
+
+def read_measured_basis(message: qubits_pb2.MeasureRequest) -> Basis:
+    """The basis in which a held qubit is to be measured."""
+    match message.WhichOneof("basis"):
+        case "axis":
+            return _axis(message.axis)
+        case "rotation":
+            return _rotation(message.rotation)
+        case _:
+            return Axis.Z
+
+
+def _choice(message: common.BasisChoice) -> BasisChoice:
+    match message.WhichOneof("choice"):
+        case "fixed":
+            return _axis(message.fixed)
+        case "rotation":
+            return _rotation(message.rotation)
+        case "random":
+            among = _value(BasisSet, common.BasisSet.Name, "BASIS_SET_", message.random.set)
+            return RandomBasis(among, tuple(message.random.probabilities))
+        case _:
+            return Axis.Z
+
+
+def _axis(number: int) -> Axis:
+    return _value(Axis, common.Axis.Name, "AXIS_", number)
+
+
+def _rotation(message: common.Rotation) -> Rotation:
+    return Rotation(message.first_x_rad, message.then_y_rad, message.then_x_rad)
+
+
+def _seconds(message: duration_pb2.Duration) -> float:
+    """A Duration in s; refuses what protobuf's own rules exclude."""
+    seconds, nanos = message.seconds, message.nanos
+    if abs(seconds) > _LONGEST_S or abs(nanos) >= _NANO or seconds * nanos < 0:
+        raise malformed("max_time is no Duration")
+    return seconds + nanos / _NANO
+
+
+def _value(kind: type[E], name_of: Callable[[Any], str], prefix: str, number: int) -> E:
+    """The member that a protobuf enum names; refuses a number that has no meaning."""
+    try:
+        return kind[name_of(number).removeprefix(prefix)]
+    except (KeyError, ValueError) as unknown:
+        word = prefix.strip("_").lower()
+        raise malformed(f"{number} is no {word}") from unknown

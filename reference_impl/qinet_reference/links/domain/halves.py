@@ -1,0 +1,74 @@
+"""What the two ends of a request have of a pair that was just made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qinet_reference.links.domain.model import (
+    Axis,
+    Basis,
+    BasisChoice,
+    Bell,
+    Measured,
+    PairType,
+    Qubit,
+    RandomBasis,
+    Terms,
+)
+from qinet_reference.links.domain.outstanding import ORIGIN, PEER
+
+if TYPE_CHECKING:
+    import random
+
+    from qinet_reference.links.domain.outstanding import Outstanding
+    from qinet_reference.links.domain.physics import Pair, Physics
+
+
+class Halves:
+    """Makes pairs, measures the ends that are to be measured, and keeps the others."""
+
+    def __init__(self, terms: Terms, physics: Physics, chance: random.Random) -> None:
+        self._terms = terms
+        self._physics = physics
+        self._chance = chance
+
+    def new(
+        self, order: Outstanding, lower_is_origin: bool, now: float
+    ) -> tuple[Bell, tuple[Qubit | Measured, Qubit | Measured]]:
+        """The state that was heralded, and the halves of the origin and of the peer.
+
+        Takes the memory that is reserved for the request.
+        """
+        bell = self._chance.choice(self._terms.labels)
+        pair = self._physics.pair(bell, self._terms, now)
+        ends = (0, 1) if lower_is_origin else (1, 0)
+        request = order.request
+        if request.type is PairType.KEEP:
+            return bell, (
+                self._kept(order, ORIGIN, pair, ends[0]),
+                self._kept(order, PEER, pair, ends[1]),
+            )
+        origin = self._measured(pair, ends[0], request.local_basis, now)
+        if request.type is PairType.PREPARE:
+            return bell, (origin, self._kept(order, PEER, pair, ends[1]))
+        return bell, (origin, self._measured(pair, ends[1], request.remote_basis, now))
+
+    @staticmethod
+    def _kept(order: Outstanding, side: int, pair: Pair, end: int) -> Qubit:
+        name = order.reserved[side].pop(0)
+        order.parties[side].node.memory.put(name, pair, end)
+        return Qubit(name)
+
+    def _measured(self, pair: Pair, end: int, choice: BasisChoice | None, now: float) -> Measured:
+        basis = self._drawn(choice)
+        return Measured(pair.measure(end, basis, now), basis, now)
+
+    def _drawn(self, choice: BasisChoice | None) -> Basis:
+        """The basis of one measurement; the two ends draw apart."""
+        if choice is None:
+            return Axis.Z
+        if not isinstance(choice, RandomBasis):
+            return choice
+        shares = choice.probabilities or None
+        bases: tuple[Axis, ...] = choice.among.value
+        return self._chance.choices(bases, shares)[0]

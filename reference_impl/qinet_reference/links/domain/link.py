@@ -1,0 +1,187 @@
+"""The engine of one link: makes pairs as time passes, for the requests of both its nodes."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from qinet_reference.links.domain.halves import Halves
+from qinet_reference.links.domain.model import (
+    SEQUENCE_NUMBERS,
+    Done,
+    Failed,
+    LinkError,
+    LinkRefusal,
+    Notice,
+    PairMade,
+    PairRequest,
+    Qubit,
+    RequestKey,
+    Terms,
+)
+from qinet_reference.links.domain.outstanding import Made, Outstanding, Party
+from qinet_reference.links.domain.rules import Rules
+from qinet_reference.links.domain.validation import check_meaning, check_reach
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Hashable
+
+    from qinet_reference.links.domain.node import Node
+    from qinet_reference.links.domain.physics import Physics
+
+
+class Link:
+    """A link between two nodes. While a request can be served, attempts follow one another.
+
+    `chance` draws what is random, `tell` passes on what the nodes have to tell.
+    """
+
+    def __init__(
+        self,
+        ends: tuple[Node, Node],
+        terms: Terms,
+        physics: Physics,
+        chance: random.Random,
+        tell: Callable[[Notice], None],
+        rules: Rules | None = None,
+    ) -> None:
+        self.ends = ends
+        self.terms = terms
+        self._halves = Halves(terms, physics, chance)
+        self._chance = chance
+        self._tell = tell
+        self._rules = rules or Rules()
+        self._queue: list[Outstanding] = []
+        self._numbers: Counter[Hashable] = Counter()
+        self._next_success: float | None = None
+        self._arrivals = 0
+
+    def other(self, node: Node) -> Node:
+        """The node at the other end."""
+        return self.ends[1] if node is self.ends[0] else self.ends[0]
+
+    def submit(self, node: Node, application: str, request: PairRequest, now: float) -> RequestKey:
+        """Take a request of an application at `node`; refuses what is not served."""
+        peer = self.other(node)
+        check_meaning(request)
+        check_reach(request, self.terms, (node.memory.size, peer.memory.size))
+        acceptor = peer.acceptor(node.id, request.purpose)
+        if len(self._queue) >= self.terms.max_waiting:
+            raise LinkRefusal(LinkError.NO_TIME, "too many requests are waiting")
+        self._arrivals += 1
+        order = Outstanding(
+            key=RequestKey(node.id, node.new_create_id()),
+            request=request,
+            parties=(Party(node, application), Party(peer, acceptor)),
+            arrival=now,
+            arrival_rank=self._arrivals,
+            deadline=self._rules.deadline(request, now),
+        )
+        self._queue.append(order)
+        self._queue.sort(key=self._rules.urgency)
+        self.look_again(now)
+        return order.key
+
+    def next_moment(self) -> float | None:
+        """When something happens next, unless something is asked before."""
+        moments = (self._next_success, self._next_deadline())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def advance(self, to: float) -> None:
+        """Let everything happen until `to`. What is complete at its deadline has not failed."""
+        while (moment := self.next_moment()) is not None and moment <= to:
+            if moment == self._next_success:
+                self._succeed(moment)
+            else:
+                self._time_out(moment)
+            self.look_again(moment)
+
+    def look_again(self, now: float) -> None:
+        """Begin or stop attempts, for requests or memory have changed."""
+        if not self._servable():
+            self._next_success = None
+        elif self._next_success is None:
+            self._next_success = now + self._attempts_to_success() * self.terms.attempt_time
+
+    def _attempts_to_success(self) -> int:
+        """Drawn from a geometric distribution, from 1."""
+        chance = self.terms.success_probability
+        if chance >= 1:
+            return 1
+        return 1 + int(math.log(1 - self._chance.random()) / math.log(1 - chance))
+
+    def _servable(self) -> list[Outstanding]:
+        """The requests that the next success may serve, the most urgent first."""
+        block = next((order for order in self._queue if order.is_block), None)
+        candidates = self._queue if block is None else [block]
+        return [order for order in candidates if order.has_room]
+
+    def _succeed(self, now: float) -> None:
+        """A herald: a pair for the most urgent request that had arrived before the attempt."""
+        self._next_success = None
+        for order in self._servable():
+            if order.arrival + self.terms.attempt_time <= now:
+                self._serve(order, now)
+                return
+
+    def _serve(self, order: Outstanding, now: float) -> None:
+        order.reserve()
+        bell, halves = self._halves.new(order, self._lower_is_origin(order), now)
+        estimate = self._rules.goodness(order, self.terms)
+        order.waiting.append(Made(bell, estimate, now, halves))
+        order.made += 1
+        if order.is_complete or not order.delivers_at_once:
+            self._deliver(order)
+        if order.is_complete:
+            self._end(order)
+            self._tell_both(order, Done())
+
+    def _deliver(self, order: Outstanding) -> None:
+        """Tell both nodes of all pairs that wait; what they hold is now their applications'."""
+        for made in order.waiting:
+            number = self._new_number(order)
+            for side, (party, half) in enumerate(zip(order.parties, made.halves, strict=True)):
+                if isinstance(half, Qubit):
+                    party.node.memory.hand_over(half.id, party.application)
+                told = PairMade(
+                    sequence=number,
+                    type=order.request.type,
+                    bell=made.bell,
+                    goodness=made.goodness,
+                    goodness_time=made.time,
+                    half=half,
+                )
+                self._tell(order.notice(side, told))
+        order.waiting.clear()
+
+    def _new_number(self, order: Outstanding) -> int:
+        """Pairs are numbered as they are delivered, so numbers rise at each node."""
+        counter = self._rules.numbered_with(order)
+        number = self._numbers[counter]
+        self._numbers[counter] = (number + 1) % SEQUENCE_NUMBERS
+        return number
+
+    def _next_deadline(self) -> float | None:
+        deadlines = (order.deadline for order in self._rules.watched(self._queue))
+        return min((one for one in deadlines if one is not None), default=None)
+
+    def _time_out(self, now: float) -> None:
+        """End each request whose deadline has come, and tell both nodes."""
+        for order in list(self._rules.watched(self._queue)):
+            if order.deadline is not None and order.deadline <= now:
+                order.abandon()
+                self._end(order)
+                self._tell_both(order, Failed(LinkError.TIMEOUT))
+
+    def _end(self, order: Outstanding) -> None:
+        self._queue.remove(order)
+        order.parties[0].node.outstanding.discard(order.key.create_id)
+
+    def _tell_both(self, order: Outstanding, what: Done | Failed) -> None:
+        for side in range(2):
+            self._tell(order.notice(side, what))
+
+    def _lower_is_origin(self, order: Outstanding) -> bool:
+        return order.parties[0].node is min(self.ends, key=lambda node: node.id)

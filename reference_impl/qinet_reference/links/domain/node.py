@@ -1,0 +1,80 @@
+"""What one node knows of its applications, and holds for them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from typing import TYPE_CHECKING
+
+from qinet_reference.links.domain.events import EventLog
+from qinet_reference.links.domain.memory import Memory
+from qinet_reference.links.domain.model import LinkError, LinkRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CREATE_IDS = 65_536
+ANSWERS_KEPT = 100_000
+
+
+class Node:
+    """A node: its memory, who accepts what, and what each application was told."""
+
+    def __init__(self, node_id: str, memory: int) -> None:
+        self.id = node_id
+        self.memory = Memory(memory)
+        self.outstanding: set[int] = set()
+        self._logs: defaultdict[str, EventLog] = defaultdict(EventLog)
+        self._accepted: dict[tuple[str, int], str] = {}
+        self._answers: OrderedDict[tuple[str, str], int | LinkRefusal] = OrderedDict()
+        self._last_create_id = 0
+
+    def log(self, application: str) -> EventLog:
+        """What an application was told."""
+        return self._logs[application]
+
+    def accept(self, application: str, remote_node: str, purpose: int) -> None:
+        """Give a purpose to an application; refuses if another has it."""
+        if self._accepted.setdefault((remote_node, purpose), application) != application:
+            raise LinkRefusal(LinkError.ALREADY_ACCEPTED, "another application accepts this")
+
+    def stop_accepting(self, application: str, remote_node: str, purpose: int) -> None:
+        """Take a purpose back from an application, if it has it."""
+        if self._accepted.get((remote_node, purpose)) == application:
+            del self._accepted[remote_node, purpose]
+
+    def acceptor(self, remote_node: str, purpose: int) -> str:
+        """The application that accepts; refuses if none does."""
+        application = self._accepted.get((remote_node, purpose))
+        if application is None:
+            raise LinkRefusal(LinkError.REJECTED, "nobody accepts this purpose at the peer")
+        return application
+
+    def new_create_id(self) -> int:
+        """An ID that no outstanding request of this node has, which has it from now on."""
+        if len(self.outstanding) >= CREATE_IDS:
+            raise LinkRefusal(LinkError.NO_TIME, "too many requests are waiting")
+        while True:
+            self._last_create_id = (self._last_create_id + 1) % CREATE_IDS
+            if self._last_create_id not in self.outstanding:
+                self.outstanding.add(self._last_create_id)
+                return self._last_create_id
+
+    def once(self, application: str, request_id: str, answer: Callable[[], int]) -> int:
+        """The answer that was given to this ID of the application, or, for a new one, `answer()`.
+
+        A refusal is an answer too.
+        """
+        if not request_id:
+            return answer()
+        name = (application, request_id)
+        if name not in self._answers:
+            try:
+                self._answers[name] = answer()
+            except LinkRefusal as refusal:
+                self._answers[name] = refusal
+            if len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        given = self._answers[name]
+        if isinstance(given, LinkRefusal):
+            raise LinkRefusal(given.error, given.message)
+        return given

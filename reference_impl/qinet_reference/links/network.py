@@ -1,0 +1,147 @@
+"""The composition root of a network of links: builds it from its plan, and runs it here."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AsyncExitStack
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from qinet.discovery.v1 import discovery_pb2_grpc
+from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2_grpc
+from qinet_reference.adapters import grpc as common
+from qinet_reference.adapters.grpc_wire import DISCOVERY, GrpcWire
+from qinet_reference.adapters.tls import ServerTls
+from qinet_reference.links.adapters.grpc import LinkLayerServicer, QubitsServicer
+from qinet_reference.links.adapters.link_wire import LINK_LAYER, QUBITS, LinkWire
+from qinet_reference.links.domain.link import Link
+from qinet_reference.links.domain.network import LinkNetwork
+from qinet_reference.links.domain.node import Node
+from qinet_reference.links.domain.rules import Rules
+from qinet_reference.links.domain.service import LinkLayer, LinkService
+from qinet_reference.links.driver import Driver, NodeClock
+from qinet_reference.links.werner import WernerPhysics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import grpc
+
+    from qinet_reference.links.alteration import LinkAlteration
+    from qinet_reference.links.domain.model import Notice
+    from qinet_reference.links.domain.physics import Physics
+    from qinet_reference.links.plan import LinkPlan
+    from qinet_reference.pki_files import PkiFiles
+
+
+class QuantumNetwork:
+    """A network of nodes and links. `async with` runs it; `ports` then tells its gRPC ports.
+
+    `seed` makes what is random predictable, but for the moments at which applications ask.
+    `port_base`: None lets the system choose ports.
+    """
+
+    def __init__(
+        self,
+        plan: LinkPlan,
+        files: PkiFiles,
+        alterations: Sequence[LinkAlteration] = (),
+        seed: int | None = None,
+        port_base: int | None = None,
+    ) -> None:
+        self._plan = plan
+        self._files = files
+        self._alterations = alterations
+        self._chance = random.Random(seed)  # noqa: S311 - it simulates
+        self._directory = plan.enrolment()
+        self._exits = AsyncExitStack()
+        base = port_base or 0
+        self.ports = {node.id: base + index if base else 0 for index, node in enumerate(plan.nodes)}
+
+    async def __aenter__(self) -> QuantumNetwork:
+        """Bind everything, then serve. Raises OSError when a port is taken."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._exits.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop serving; requests under way get a moment to end."""
+        await self._exits.aclose()
+
+    async def _start(self) -> None:
+        clock = NodeClock(self._plan.speed)
+        driver = Driver(clock)
+        core = self._core()
+        self._exits.callback(driver.stop)
+        driver.drive(core)
+        for node in core.nodes:
+            service: LinkLayer = LinkService(node, self._directory, core, clock, driver.look_ahead)
+            for alteration in self._alterations:
+                service = alteration.service(service, node)
+            self.ports[node] = await self._serve(node, service)
+
+    def _core(self) -> LinkNetwork:
+        nodes = {one.id: Node(one.id, one.memory) for one in self._plan.nodes}
+
+        def tell(notice: Notice) -> None:
+            for told in self._told(notice):
+                nodes[told.node].log(told.application).append(told)
+
+        physics: Physics = WernerPhysics(self._chance)
+        physics = reduce(lambda part, change: change.physics(part), self._alterations, physics)
+        links = [
+            Link(
+                ends=(nodes[planned.ends[0]], nodes[planned.ends[1]]),
+                terms=planned.terms,
+                physics=physics,
+                chance=self._chance,
+                tell=tell,
+                rules=reduce(lambda part, one: one.rules(part), self._alterations, Rules()),
+            )
+            for planned in self._plan.links
+        ]
+        return LinkNetwork(list(nodes.values()), links)
+
+    def _told(self, notice: Notice) -> Iterable[Notice]:
+        """What is told instead of a notice, for each alteration has a say."""
+        notices = [notice]
+        for alteration in self._alterations:
+            notices = [told for one in notices for told in alteration.told(one)]
+        return notices
+
+    async def _serve(self, node: str, service: LinkLayer) -> int:
+        wire = reduce(lambda part, change: change.wire(part), self._alterations, LinkWire())
+        server = await self._server(node, service, wire)
+        files = self._files
+        tls = ServerTls(files.certificate(node), files.private_key(node), files.ca)
+        tls = reduce(lambda part, change: change.tls(part), self._alterations, tls)
+        port = await common.listen(
+            server, self._plan.host, self.ports[node], common.credentials(tls)
+        )
+        await server.start()
+        self._exits.push_async_callback(server.stop, 0.2)
+        return port
+
+    async def _server(self, node: str, service: LinkLayer, wire: LinkWire) -> grpc.aio.Server:
+        server = await common.bare_server(
+            wire.reflected, (LINK_LAYER, QUBITS, DISCOVERY), healthy=wire.healthy
+        )
+        link_layer_pb2_grpc.add_LinkLayerServicer_to_server(
+            LinkLayerServicer(service, wire), server
+        )
+        qubits_pb2_grpc.add_QubitsServicer_to_server(QubitsServicer(service, wire), server)
+        described = GrpcWire(
+            identify=wire.identify, node_message=wire.node_message, caller_told=wire.caller_told
+        )
+        discovery_pb2_grpc.add_DiscoveryServicer_to_server(
+            common.DiscoveryServicer(node, self._directory, described), server
+        )
+        return server
+
+
+def altered(plan: LinkPlan, alterations: Sequence[LinkAlteration]) -> LinkPlan:
+    """The plan as the alterations want it."""
+    return reduce(lambda part, alteration: alteration.plan(part), alterations, plan)
