@@ -159,9 +159,9 @@ class Link:
     def _new_number(self, order: Outstanding) -> int:
         """Pairs are numbered as they are delivered, so numbers rise at each node."""
         counter = self._rules.numbered_with(order)
-        number = self._numbers[counter]
-        self._numbers[counter] = (number + 1) % SEQUENCE_NUMBERS
-        return number
+        number = self.terms.first_sequence + self._numbers[counter]
+        self._numbers[counter] += 1
+        return number % SEQUENCE_NUMBERS
 
     def _next_deadline(self) -> float | None:
         deadlines = (order.deadline for order in self._rules.watched(self._queue))

@@ -111,7 +111,8 @@ class Terms:
     """What a link can do.
 
     `attempt_time` and `coherence_time` in s, `success_probability` of one attempt, `labels` the
-    states that are heralded, equally often; `max_waiting` requests at once.
+    states that are heralded, equally often; at most `max_waiting` requests wait at once; the first
+    pair has the number `first_sequence`.
     """
 
     types: frozenset[PairType] = frozenset(PairType)
@@ -125,6 +126,7 @@ class Terms:
     coherence_time: float = 1.0
     max_number: int = 1024
     max_waiting: int = 1024
+    first_sequence: int = 0
 
     @property
     def pairs_per_second(self) -> float:

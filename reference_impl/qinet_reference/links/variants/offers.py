@@ -49,3 +49,12 @@ class Slow(TermsVariant):
 
     def terms(self, terms: Terms) -> Terms:
         return replace(terms, success_probability=20 * terms.attempt_time)
+
+
+class NumbersBeginAgain(TermsVariant):
+    """The first pair has the number 65500, so numbers soon begin again at 0."""
+
+    name = "sequence-wraps"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, first_sequence=65_500)
