@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qinet_reference.domain.directory import Enrolment
-from qinet_reference.links.domain.link import Link
+from qinet_reference.links.alteration import LinkAlteration
+from qinet_reference.links.core import new_core as composed
 from qinet_reference.links.domain.model import (
     Done,
     Failed,
@@ -22,15 +22,14 @@ from qinet_reference.links.domain.model import (
     Qubit,
     Terms,
 )
-from qinet_reference.links.domain.network import LinkNetwork
-from qinet_reference.links.domain.node import Node
 from qinet_reference.links.domain.service import LinkService
-from qinet_reference.links.werner import WernerPhysics
+from qinet_reference.links.plan import LinkPlan, PlannedLink, QuantumNode
+from qinet_reference.plan import Sae
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.domain.network import LinkNetwork
 
 PURPOSE = 3
 HOMES = {"alice": "a", "carol": "a", "bob": "b", "dora": "b"}
@@ -93,24 +92,34 @@ def refusal(call: Callable[[], object]) -> LinkError:
     return caught.value.error
 
 
-def new_core(memory: int = 4, seed: int = 1, rules: Rules | None = None, **terms: Any) -> Core:
+class _Recording(LinkAlteration):
+    """Alters nothing, and notes what is told."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        self.notices.append(notice)
+        yield notice
+
+
+def new_core(
+    memory: int = 4, seed: int = 1, altered: Sequence[LinkAlteration] = (), **terms: Any
+) -> Core:
     """Nodes a and b; bob at b and carol at a accept PURPOSE."""
-    chance = random.Random(seed)
-    nodes = (Node("a", memory), Node("b", memory))
-    told: list[Notice] = []
-
-    def tell(notice: Notice) -> None:
-        told.append(notice)
-        next(node for node in nodes if node.id == notice.node).log(notice.application).append(
-            notice
-        )
-
-    physics = WernerPhysics(chance)
-    link = Link(nodes, replace(CERTAIN, **terms), physics, chance, tell, rules)
-    core = Core({}, LinkNetwork(nodes, [link]), told)
+    recording = _Recording()
+    plan = LinkPlan(
+        nodes=(QuantumNode("a", memory), QuantumNode("b", memory)),
+        links=(PlannedLink(("a", "b"), replace(CERTAIN, **terms)),),
+        applications=tuple(Sae(name, node, ()) for name, node in HOMES.items()),
+    )
+    for alteration in altered:
+        plan = alteration.plan(plan)
+    network = composed(plan, [*altered, recording], random.Random(seed))
+    core = Core({}, network, recording.notices)
     for node in "ab":
         core.services[node] = LinkService(
-            node, Enrolment(HOMES, ()), core.network, lambda: core.now, lambda: None
+            node, plan.enrolment(), network, lambda: core.now, lambda: None
         )
     core.services["b"].accept("bob", "a", PURPOSE)
     core.services["a"].accept("carol", "b", PURPOSE)

@@ -247,3 +247,29 @@ def test_lists_as_json() -> None:
     plain = next(one for one in listed if one["name"] == "plain-http")
     assert set(plain) == {"name", "sentence", "breaks"}
     assert "ETSI-014-4-01" in plain["breaks"]
+
+
+def test_links_are_served_instead_of_keys(tmp_path: Path) -> None:
+    with serving(tmp_path, "--links", "--speed", "10", "--variant", "slow-link"):
+        target = tomllib.loads((tmp_path / "qonform.toml").read_text(encoding="utf-8"))
+        assert target["claims"] == {"profiles": ["qinet-links"], "qinet-links": {"clock_speed": 10}}
+        assert [node["id"] for node in target["nodes"]] == ["node-a", "node-b", "node-c"]
+        for node in target["nodes"]:
+            host, _, port = node["links"]["address"].rpartition(":")
+            socket.create_connection((host, int(port)), 5).close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--links", "--rate", "5", "--stored", "1"), "--rate, --stored: not with --links"),
+        (("--speed", "2"), "--speed is for --links"),
+        (("--links", "--fault", "refusal-200"), "no fault is called 'refusal-200'"),
+    ],
+)
+def test_options_of_keys_and_of_links_do_not_mix(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    told = CliRunner().invoke(main, ["serve", "--dir", str(tmp_path), *arguments])
+    assert told.exit_code == 2
+    assert said in told.output

@@ -14,22 +14,16 @@ from qinet_reference.adapters.grpc_wire import DISCOVERY, GrpcWire
 from qinet_reference.adapters.tls import ServerTls
 from qinet_reference.links.adapters.grpc import LinkLayerServicer, QubitsServicer
 from qinet_reference.links.adapters.link_wire import LINK_LAYER, QUBITS, LinkWire
-from qinet_reference.links.domain.link import Link
-from qinet_reference.links.domain.network import LinkNetwork
-from qinet_reference.links.domain.node import Node
-from qinet_reference.links.domain.rules import Rules
+from qinet_reference.links.core import new_core
 from qinet_reference.links.domain.service import LinkLayer, LinkService
 from qinet_reference.links.driver import Driver, NodeClock
-from qinet_reference.links.werner import WernerPhysics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import grpc
 
     from qinet_reference.links.alteration import LinkAlteration
-    from qinet_reference.links.domain.model import Notice
-    from qinet_reference.links.domain.physics import Physics
     from qinet_reference.links.plan import LinkPlan
     from qinet_reference.pki_files import PkiFiles
 
@@ -74,7 +68,7 @@ class QuantumNetwork:
     async def _start(self) -> None:
         clock = NodeClock(self._plan.speed)
         driver = Driver(clock)
-        core = self._core()
+        core = new_core(self._plan, self._alterations, self._chance)
         self._exits.callback(driver.stop)
         driver.drive(core)
         for node in core.nodes:
@@ -82,35 +76,6 @@ class QuantumNetwork:
             for alteration in self._alterations:
                 service = alteration.service(service, node)
             self.ports[node] = await self._serve(node, service)
-
-    def _core(self) -> LinkNetwork:
-        nodes = {one.id: Node(one.id, one.memory) for one in self._plan.nodes}
-
-        def tell(notice: Notice) -> None:
-            for told in self._told(notice):
-                nodes[told.node].log(told.application).append(told)
-
-        physics: Physics = WernerPhysics(self._chance)
-        physics = reduce(lambda part, change: change.physics(part), self._alterations, physics)
-        links = [
-            Link(
-                ends=(nodes[planned.ends[0]], nodes[planned.ends[1]]),
-                terms=planned.terms,
-                physics=physics,
-                chance=self._chance,
-                tell=tell,
-                rules=reduce(lambda part, one: one.rules(part), self._alterations, Rules()),
-            )
-            for planned in self._plan.links
-        ]
-        return LinkNetwork(list(nodes.values()), links)
-
-    def _told(self, notice: Notice) -> Iterable[Notice]:
-        """What is told instead of a notice, for each alteration has a say."""
-        notices = [notice]
-        for alteration in self._alterations:
-            notices = [told for one in notices for told in alteration.told(one)]
-        return notices
 
     async def _serve(self, node: str, service: LinkLayer) -> int:
         wire = reduce(lambda part, change: change.wire(part), self._alterations, LinkWire())

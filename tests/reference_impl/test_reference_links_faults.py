@@ -1,0 +1,211 @@
+"""Each fault and each variant of a link shows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from link_cores import Core, new_core
+
+from qinet_reference.cli import main
+from qinet_reference.links import faults, variants
+from qinet_reference.links.domain.model import (
+    Axis,
+    BasisSet,
+    Bell,
+    Done,
+    LinkError,
+    Measured,
+    PairType,
+    PauliFrame,
+    RandomBasis,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAULTS = {kind.name: kind for kind in faults.ALL}
+VARIANTS = {kind.name: kind for kind in variants.ALL}
+PAULIS = RandomBasis(BasisSet.XYZ)
+
+
+def measured(*altered: str, number: int = 300, **terms: Any) -> Core:
+    """A core that has made pairs, measured along X, Y and Z."""
+    core = new_core(altered=[(FAULTS | VARIANTS)[name]() for name in altered], **terms)
+    core.create(number=number, local_basis=PAULIS, remote_basis=PAULIS)
+    core.at(1e9)
+    return core
+
+
+def as_said(core: Core) -> float:
+    """The share of pairs measured along one axis whose outcomes agree with what was said."""
+    good = []
+    for mine, theirs in zip(core.pairs("a"), core.pairs("b"), strict=True):
+        one, two = mine.half, theirs.half
+        assert isinstance(one, Measured)
+        assert isinstance(two, Measured)
+        if one.basis == two.basis and isinstance(one.basis, Axis):
+            sign = dict(zip("XYZ", mine.bell.value, strict=True))[one.basis.name]
+            good.append((one.outcome == two.outcome) == (sign == 1))
+    assert len(good) > 50
+    return sum(good) / len(good)
+
+
+def test_without_a_fault_all_is_as_said() -> None:
+    assert as_said(measured()) == 1
+
+
+def bell_state_unconverted() -> bool:
+    core = measured("bell-state-unconverted")
+    return as_said(core) < 0.6 and core.pairs("a")[0].bell is core.pairs("b")[0].bell
+
+
+def outcomes_all_equal() -> bool:
+    core = measured("outcomes-all-equal")
+    halves = zip(core.pairs("a"), core.pairs("b"), strict=True)
+    same = [(a.half, b.half) for a, b in halves if a.half.basis == b.half.basis]  # type: ignore[union-attr]
+    return all(a.outcome == b.outcome for a, b in same)  # type: ignore[union-attr]
+
+
+def ok_one_sided() -> bool:
+    core = measured("ok-one-sided", number=8)
+    ours, theirs = core.pairs("a"), core.pairs("b")
+    return len(ours) == 8 and [one.sequence for one in theirs] == [0, 1, 2, 4, 5, 6]
+
+
+def errors_swallowed() -> bool:
+    core = new_core(altered=[FAULTS["errors-swallowed"]()])
+    late = core.create(number=5, max_time=2)
+    core.at(100)
+    return len(core.pairs("a")) == 2 and core.ends(late) == []
+
+
+def outcomes_swapped() -> bool:
+    core = measured("outcomes-swapped", number=299)
+    plain = measured(number=299)
+    halves, true = ([one.half for one in each.pairs("b")] for each in (core, plain))
+    return halves[:4] == [true[1], true[0], true[3], true[2]] and halves[-1] == true[-1]
+
+
+def sequence_per_purpose() -> bool:
+    core = new_core(altered=[FAULTS["sequence-per-purpose"]()])
+    core.services["b"].accept("dora", "a", 4)
+    core.create()
+    core.create(purpose=4)
+    core.at(2)
+    return [pair.sequence for pair in core.pairs("a")] == [0, 0]
+
+
+def timeout_head_only() -> bool:
+    core = new_core(altered=[FAULTS["timeout-head-only"]()])
+    core.create(number=10)
+    late = core.create(max_time=2)
+    core.at(9)
+    early = core.ends(late)
+    core.at(11)
+    return early == [] and core.ends(late) == [("a", LinkError.TIMEOUT), ("b", LinkError.TIMEOUT)]
+
+
+def ok_after_deadline() -> bool:
+    core = new_core(altered=[FAULTS["ok-after-deadline"]()])
+    core.create(number=20, max_time=3)
+    core.at(100)
+    return len(core.pairs("a")) == 12
+
+
+def goodness_echoed() -> bool:
+    core = new_core(altered=[FAULTS["goodness-echoed"]()])
+    core.create(min_fidelity=0.42)
+    core.at(1)
+    return core.pairs("a")[0].goodness == 0.42
+
+
+def goodness_constant() -> bool:
+    core = measured("goodness-constant", fidelity=0.5)
+    return {pair.goodness for pair in core.pairs("b")} == {1.0}
+
+
+def fidelity_below_promise() -> bool:
+    core = measured("fidelity-below-promise", number=1000)
+    return abs(as_said(core) - (1 - 2 * (1 - 0.88) / 3)) < 0.05
+
+
+SHOWN: dict[str, Callable[[], bool]] = {
+    look.__name__.replace("_", "-"): look
+    for look in (
+        bell_state_unconverted,
+        outcomes_all_equal,
+        ok_one_sided,
+        errors_swallowed,
+        outcomes_swapped,
+        sequence_per_purpose,
+        timeout_head_only,
+        ok_after_deadline,
+        goodness_echoed,
+        goodness_constant,
+        fidelity_below_promise,
+    )
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_shows(name: str) -> None:
+    assert SHOWN[name]()
+
+
+def test_swapping_leaves_held_qubits_and_ends_alone() -> None:
+    core = new_core(altered=[FAULTS["outcomes-swapped"]()])
+    kept, odd = core.create(type=PairType.KEEP, number=2), core.create(number=3)
+    core.at(10)
+    assert core.qubits("b") == [0, 1]
+    assert core.ends(kept) == core.ends(odd) == [("a", Done), ("b", Done)]
+    assert [one.sequence for one in core.pairs("b", odd)] == [2, 3, 4]
+
+
+def test_faults_name_what_they_break() -> None:
+    for fault in faults.ALL:
+        assert (fault.__doc__ or "").strip().endswith(".")
+        assert fault.requirements
+        for requirement in fault.requirements:
+            assert re.fullmatch(r"QIA-EGP-[A-Z]{3}-\d\d|QIA-EGP-OK-\d\d", requirement)
+        assert set(fault.beside) <= VARIANTS.keys()
+    assert max(Counter(kind.name for kind in (*faults.ALL, *variants.ALL)).values()) == 1
+
+
+def test_always_phi_plus() -> None:
+    core = measured("always-phi-plus")
+    assert {pair.bell for pair in core.pairs("a")} == {Bell.PHI_PLUS}
+    assert as_said(core) == 1
+    terms = core.services["a"].get_link("alice", "b").terms
+    assert (terms.pauli_frame, terms.promised_state) == (PauliFrame.CORRECTED, Bell.PHI_PLUS)
+
+
+def test_no_keep() -> None:
+    core = measured("no-keep")
+    assert len(core.pairs("a")) == 300
+    for kind in (PairType.KEEP, PairType.PREPARE):
+        assert core.refusal(type=kind) is LinkError.UNSUPPORTED
+    assert core.services["a"].get_link("alice", "b").memory == 0
+
+
+def test_slow_link() -> None:
+    core = measured("slow-link", attempt_time=1e-5)
+    assert core.services["a"].get_link("alice", "b").terms.pairs_per_second == pytest.approx(20)
+    assert core.pairs("a")[-1].goodness_time == pytest.approx(15, rel=0.3)
+
+
+def test_sequence_wraps() -> None:
+    numbers = [pair.sequence for pair in measured("sequence-wraps").pairs("b")]
+    assert numbers[0] == 65_500
+    assert numbers[36] == 0
+
+
+def test_lists_of_faults_and_variants() -> None:
+    for word, kinds in (("faults", faults.ALL), ("variants", variants.ALL)):
+        listed = CliRunner().invoke(main, [word, "--links"]).output
+        assert [line.split("\t")[0] for line in listed.splitlines()] == [
+            kind.name for kind in kinds
+        ]
