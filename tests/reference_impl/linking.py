@@ -45,7 +45,12 @@ class Application:
         events: list[pb.LinkEvent] = []
         stream = self.link.Subscribe(pb.SubscribeRequest(after=after))
         async with asyncio.timeout(20):
+            begun = False
             async for response in stream:
+                assert response.HasField("event") == begun
+                if not begun:
+                    begun = True
+                    continue
                 events.append(response.event)
                 if until(events):
                     break

@@ -22,16 +22,17 @@ class Feed:
     """A thread that listens to one application's events, and takes the stream up where it broke.
 
     Args:
-        subscribe: begins a stream after the event of that number; an iterator of messages that
-            can be cancelled.
-        read: keeps a message, and gives the event.
+        subscribe: begins a stream after the event of that number, or with what happens from now
+            on; an iterator of messages that can be cancelled.
+        read: keeps a message, and gives the event; None where the message has none, as the first
+            of a stream.
         ended: is told how a stream ended that nobody had cancelled, and says whether to go on.
     """
 
     def __init__(
         self,
-        subscribe: Callable[[int], Any],
-        read: Callable[[Any], LinkEvent],
+        subscribe: Callable[[int | None], Any],
+        read: Callable[[Any], LinkEvent | None],
         ended: Callable[[Exception | None], bool],
     ) -> None:
         self._subscribe = subscribe
@@ -39,10 +40,18 @@ class Feed:
         self._ended = ended
         self._events: list[LinkEvent] = []
         self._news = threading.Condition()
+        self._begun = threading.Event()
         self._stream: Any = None
         self._closed = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
+
+    def begin(self, within_s: float) -> None:
+        """Waits until the node listens, so that nothing is missed that happens from now on.
+
+        A node that never says so is heard all the same.
+        """
+        self._begun.wait(within_s)
 
     def events(self) -> list[LinkEvent]:
         """All events so far, in the order in which they came."""
@@ -69,6 +78,7 @@ class Feed:
             if self._closed:
                 return
             if not self._ended(error):
+                self._begun.set()
                 return
             silent = silent + 1 if len(self._events) == before else 0
             time.sleep(_AGAIN_S)
@@ -76,11 +86,14 @@ class Feed:
     def _follow(self) -> Exception | None:
         """One stream to its end; what ended it, if not the node of its own accord."""
         try:
-            self._stream = self._subscribe(self._events[-1].number if self._events else 0)
+            self._stream = self._subscribe(self._events[-1].number if self._events else None)
             if self._closed:
                 self._stream.cancel()
             for message in self._stream:
                 event = self._read(message)
+                self._begun.set()
+                if event is None:
+                    continue
                 with self._news:
                     self._events.append(event)
                     self._news.notify_all()

@@ -57,10 +57,11 @@ class QinetLinksDriver(QinetCalls):
         return QinetLinkClient(self, node, identity)
 
     def feed(self, node: str, identity: Identity) -> Feed:
-        """What the node tells that application; it begins with the first question."""
+        """What the node tells that application, from the first time that this is asked."""
         with self._feeding:
             if (node, identity) not in self._feeds:
-                self._feeds[node, identity] = self._listen(node, identity)
+                self._feeds[node, identity] = feed = self._listen(node, identity)
+                feed.begin(self.meter.limits.timeout_s)
             return self._feeds[node, identity]
 
     def _listen(self, node: str, identity: Identity) -> Feed:
@@ -70,12 +71,15 @@ class QinetLinksDriver(QinetCalls):
         line = f"{node} over {self.profile}"
         asked = pb.SubscribeRequest()
 
-        def subscribe(after: int) -> Any:
-            asked.after = after
+        def subscribe(after: int | None) -> Any:
+            if after is not None:
+                asked.after = after
             with self.meter.request(line):
                 return stub.Subscribe(asked, metadata=metadata)
 
-        def read(message: pb.SubscribeResponse) -> LinkEvent:
+        def read(message: pb.SubscribeResponse) -> LinkEvent | None:
+            if not message.HasField("event"):
+                return None
             return self._heard(node, identity, asked, message)
 
         def ended(error: Exception | None) -> bool:

@@ -27,19 +27,19 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from qinet.entanglement.v1 import entanglement_pb2 as qinet_dot_entanglement_dot_v1_dot_entanglement__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&qinet/entanglement/v1/link_layer.proto\x12\x15qinet.entanglement.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(qinet/entanglement/v1/entanglement.proto\"(\n\x0eGetLinkRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\"<\n\x0fGetLinkResponse\x12)\n\x04link\x18\x01 \x01(\x0b\x32\x1b.qinet.entanglement.v1.Link\"\xde\x03\n\x04Link\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x16\n\x0eremote_node_id\x18\x02 \x01(\t\x12.\n\x05types\x18\x03 \x03(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x18\n\x10max_min_fidelity\x18\x04 \x01(\x01\x12\x19\n\x11\x65xpected_fidelity\x18\x05 \x01(\x01\x12\x18\n\x10pairs_per_second\x18\x06 \x01(\x01\x12\x15\n\rmemory_qubits\x18\x07 \x01(\r\x12\x12\n\nmax_number\x18\x08 \x01(\r\x12\x36\n\x0bpauli_frame\x18\t \x01(\x0e\x32!.qinet.entanglement.v1.PauliFrame\x12\x38\n\x0epromised_state\x18\n \x01(\x0e\x32 .qinet.entanglement.v1.BellState\x12\x31\n\x0e\x63oherence_time\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x61ttempt_time\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\tnode_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc4\x03\n\rCreateRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\x12-\n\x04type\x18\x03 \x01(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x0e\n\x06number\x18\x04 \x01(\r\x12\x14\n\x0cmin_fidelity\x18\x05 \x01(\x01\x12+\n\x08max_time\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08priority\x18\x07 \x01(\r\x12\x31\n\x08\x64\x65livery\x18\x08 \x01(\x0e\x32\x1f.qinet.entanglement.v1.Delivery\x12\x39\n\x0cinterleaving\x18\t \x01(\x0e\x32#.qinet.entanglement.v1.Interleaving\x12\x37\n\x0blocal_basis\x18\n \x01(\x0b\x32\".qinet.entanglement.v1.BasisChoice\x12\x38\n\x0cremote_basis\x18\x0b \x01(\x0b\x32\".qinet.entanglement.v1.BasisChoice\x12\x12\n\nrequest_id\x18\x0c \x01(\t\"#\n\x0e\x43reateResponse\x12\x11\n\tcreate_id\x18\x01 \x01(\r\";\n\rAcceptRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\"\x10\n\x0e\x41\x63\x63\x65ptResponse\"B\n\x14StopAcceptingRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\"\x17\n\x15StopAcceptingResponse\"!\n\x10SubscribeRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\"D\n\x11SubscribeResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32 .qinet.entanglement.v1.LinkEvent\"\x95\x02\n\tLinkEvent\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x16\n\x0eorigin_node_id\x18\x02 \x01(\t\x12\x11\n\tcreate_id\x18\x03 \x01(\r\x12\x16\n\x0eremote_node_id\x18\x04 \x01(\t\x12\x12\n\npurpose_id\x18\x05 \x01(\r\x12/\n\x04made\x18\x06 \x01(\x0b\x32\x1f.qinet.entanglement.v1.PairMadeH\x00\x12\x34\n\x06\x66\x61iled\x18\x07 \x01(\x0b\x32\".qinet.entanglement.v1.LinkFailureH\x00\x12\x32\n\x04\x64one\x18\x08 \x01(\x0b\x32\".qinet.entanglement.v1.RequestDoneH\x00\x42\x06\n\x04what\"\xb2\x02\n\x08PairMade\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12-\n\x04type\x18\x02 \x01(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x34\n\nbell_state\x18\x03 \x01(\x0e\x32 .qinet.entanglement.v1.BellState\x12\x10\n\x08goodness\x18\x04 \x01(\x01\x12\x31\n\rgoodness_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05qubit\x18\x06 \x01(\x0b\x32\x1c.qinet.entanglement.v1.QubitH\x00\x12\x33\n\x08measured\x18\x07 \x01(\x0b\x32\x1f.qinet.entanglement.v1.MeasuredH\x00\x42\x06\n\x04half\"\r\n\x0bRequestDone\"\xad\x01\n\x0bLinkFailure\x12/\n\x05\x65rror\x18\x01 \x01(\x0e\x32 .qinet.entanglement.v1.LinkError\x12\x35\n\x05range\x18\x02 \x01(\x0b\x32$.qinet.entanglement.v1.SequenceRangeH\x00\x12.\n\x03\x61ll\x18\x03 \x01(\x0b\x32\x1f.qinet.entanglement.v1.AllPairsH\x00\x42\x06\n\x04void\"+\n\rSequenceRange\x12\r\n\x05\x66irst\x18\x01 \x01(\r\x12\x0b\n\x03\x65nd\x18\x02 \x01(\r\"\n\n\x08\x41llPairs*a\n\nPauliFrame\x12\x1b\n\x17PAULI_FRAME_UNSPECIFIED\x10\x00\x12\x1b\n\x17PAULI_FRAME_AS_HERALDED\x10\x01\x12\x19\n\x15PAULI_FRAME_CORRECTED\x10\x02*W\n\x08\x44\x65livery\x12\x18\n\x14\x44\x45LIVERY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x45LIVERY_PER_PAIR\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_WHEN_COMPLETE\x10\x02*b\n\x0cInterleaving\x12\x1c\n\x18INTERLEAVING_UNSPECIFIED\x10\x00\x12\x18\n\x14INTERLEAVING_ALLOWED\x10\x01\x12\x1a\n\x16INTERLEAVING_FORBIDDEN\x10\x02\x32\xe1\x03\n\tLinkLayer\x12X\n\x07GetLink\x12%.qinet.entanglement.v1.GetLinkRequest\x1a&.qinet.entanglement.v1.GetLinkResponse\x12U\n\x06\x43reate\x12$.qinet.entanglement.v1.CreateRequest\x1a%.qinet.entanglement.v1.CreateResponse\x12U\n\x06\x41\x63\x63\x65pt\x12$.qinet.entanglement.v1.AcceptRequest\x1a%.qinet.entanglement.v1.AcceptResponse\x12j\n\rStopAccepting\x12+.qinet.entanglement.v1.StopAcceptingRequest\x1a,.qinet.entanglement.v1.StopAcceptingResponse\x12`\n\tSubscribe\x12\'.qinet.entanglement.v1.SubscribeRequest\x1a(.qinet.entanglement.v1.SubscribeResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&qinet/entanglement/v1/link_layer.proto\x12\x15qinet.entanglement.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(qinet/entanglement/v1/entanglement.proto\"(\n\x0eGetLinkRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\"<\n\x0fGetLinkResponse\x12)\n\x04link\x18\x01 \x01(\x0b\x32\x1b.qinet.entanglement.v1.Link\"\xde\x03\n\x04Link\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x16\n\x0eremote_node_id\x18\x02 \x01(\t\x12.\n\x05types\x18\x03 \x03(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x18\n\x10max_min_fidelity\x18\x04 \x01(\x01\x12\x19\n\x11\x65xpected_fidelity\x18\x05 \x01(\x01\x12\x18\n\x10pairs_per_second\x18\x06 \x01(\x01\x12\x15\n\rmemory_qubits\x18\x07 \x01(\r\x12\x12\n\nmax_number\x18\x08 \x01(\r\x12\x36\n\x0bpauli_frame\x18\t \x01(\x0e\x32!.qinet.entanglement.v1.PauliFrame\x12\x38\n\x0epromised_state\x18\n \x01(\x0e\x32 .qinet.entanglement.v1.BellState\x12\x31\n\x0e\x63oherence_time\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x61ttempt_time\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\tnode_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc4\x03\n\rCreateRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\x12-\n\x04type\x18\x03 \x01(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x0e\n\x06number\x18\x04 \x01(\r\x12\x14\n\x0cmin_fidelity\x18\x05 \x01(\x01\x12+\n\x08max_time\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08priority\x18\x07 \x01(\r\x12\x31\n\x08\x64\x65livery\x18\x08 \x01(\x0e\x32\x1f.qinet.entanglement.v1.Delivery\x12\x39\n\x0cinterleaving\x18\t \x01(\x0e\x32#.qinet.entanglement.v1.Interleaving\x12\x37\n\x0blocal_basis\x18\n \x01(\x0b\x32\".qinet.entanglement.v1.BasisChoice\x12\x38\n\x0cremote_basis\x18\x0b \x01(\x0b\x32\".qinet.entanglement.v1.BasisChoice\x12\x12\n\nrequest_id\x18\x0c \x01(\t\"#\n\x0e\x43reateResponse\x12\x11\n\tcreate_id\x18\x01 \x01(\r\";\n\rAcceptRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\"\x10\n\x0e\x41\x63\x63\x65ptResponse\"B\n\x14StopAcceptingRequest\x12\x16\n\x0eremote_node_id\x18\x01 \x01(\t\x12\x12\n\npurpose_id\x18\x02 \x01(\r\"\x17\n\x15StopAcceptingResponse\"0\n\x10SubscribeRequest\x12\x12\n\x05\x61\x66ter\x18\x01 \x01(\x04H\x00\x88\x01\x01\x42\x08\n\x06_after\"D\n\x11SubscribeResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32 .qinet.entanglement.v1.LinkEvent\"\x95\x02\n\tLinkEvent\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x16\n\x0eorigin_node_id\x18\x02 \x01(\t\x12\x11\n\tcreate_id\x18\x03 \x01(\r\x12\x16\n\x0eremote_node_id\x18\x04 \x01(\t\x12\x12\n\npurpose_id\x18\x05 \x01(\r\x12/\n\x04made\x18\x06 \x01(\x0b\x32\x1f.qinet.entanglement.v1.PairMadeH\x00\x12\x34\n\x06\x66\x61iled\x18\x07 \x01(\x0b\x32\".qinet.entanglement.v1.LinkFailureH\x00\x12\x32\n\x04\x64one\x18\x08 \x01(\x0b\x32\".qinet.entanglement.v1.RequestDoneH\x00\x42\x06\n\x04what\"\xb2\x02\n\x08PairMade\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12-\n\x04type\x18\x02 \x01(\x0e\x32\x1f.qinet.entanglement.v1.PairType\x12\x34\n\nbell_state\x18\x03 \x01(\x0e\x32 .qinet.entanglement.v1.BellState\x12\x10\n\x08goodness\x18\x04 \x01(\x01\x12\x31\n\rgoodness_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05qubit\x18\x06 \x01(\x0b\x32\x1c.qinet.entanglement.v1.QubitH\x00\x12\x33\n\x08measured\x18\x07 \x01(\x0b\x32\x1f.qinet.entanglement.v1.MeasuredH\x00\x42\x06\n\x04half\"\r\n\x0bRequestDone\"\xad\x01\n\x0bLinkFailure\x12/\n\x05\x65rror\x18\x01 \x01(\x0e\x32 .qinet.entanglement.v1.LinkError\x12\x35\n\x05range\x18\x02 \x01(\x0b\x32$.qinet.entanglement.v1.SequenceRangeH\x00\x12.\n\x03\x61ll\x18\x03 \x01(\x0b\x32\x1f.qinet.entanglement.v1.AllPairsH\x00\x42\x06\n\x04void\"+\n\rSequenceRange\x12\r\n\x05\x66irst\x18\x01 \x01(\r\x12\x0b\n\x03\x65nd\x18\x02 \x01(\r\"\n\n\x08\x41llPairs*a\n\nPauliFrame\x12\x1b\n\x17PAULI_FRAME_UNSPECIFIED\x10\x00\x12\x1b\n\x17PAULI_FRAME_AS_HERALDED\x10\x01\x12\x19\n\x15PAULI_FRAME_CORRECTED\x10\x02*W\n\x08\x44\x65livery\x12\x18\n\x14\x44\x45LIVERY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x45LIVERY_PER_PAIR\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_WHEN_COMPLETE\x10\x02*b\n\x0cInterleaving\x12\x1c\n\x18INTERLEAVING_UNSPECIFIED\x10\x00\x12\x18\n\x14INTERLEAVING_ALLOWED\x10\x01\x12\x1a\n\x16INTERLEAVING_FORBIDDEN\x10\x02\x32\xe1\x03\n\tLinkLayer\x12X\n\x07GetLink\x12%.qinet.entanglement.v1.GetLinkRequest\x1a&.qinet.entanglement.v1.GetLinkResponse\x12U\n\x06\x43reate\x12$.qinet.entanglement.v1.CreateRequest\x1a%.qinet.entanglement.v1.CreateResponse\x12U\n\x06\x41\x63\x63\x65pt\x12$.qinet.entanglement.v1.AcceptRequest\x1a%.qinet.entanglement.v1.AcceptResponse\x12j\n\rStopAccepting\x12+.qinet.entanglement.v1.StopAcceptingRequest\x1a,.qinet.entanglement.v1.StopAcceptingResponse\x12`\n\tSubscribe\x12\'.qinet.entanglement.v1.SubscribeRequest\x1a(.qinet.entanglement.v1.SubscribeResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'qinet.entanglement.v1.link_layer_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PAULIFRAME']._serialized_start=2363
-  _globals['_PAULIFRAME']._serialized_end=2460
-  _globals['_DELIVERY']._serialized_start=2462
-  _globals['_DELIVERY']._serialized_end=2549
-  _globals['_INTERLEAVING']._serialized_start=2551
-  _globals['_INTERLEAVING']._serialized_end=2649
+  _globals['_PAULIFRAME']._serialized_start=2378
+  _globals['_PAULIFRAME']._serialized_end=2475
+  _globals['_DELIVERY']._serialized_start=2477
+  _globals['_DELIVERY']._serialized_end=2564
+  _globals['_INTERLEAVING']._serialized_start=2566
+  _globals['_INTERLEAVING']._serialized_end=2664
   _globals['_GETLINKREQUEST']._serialized_start=172
   _globals['_GETLINKREQUEST']._serialized_end=212
   _globals['_GETLINKRESPONSE']._serialized_start=214
@@ -59,21 +59,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOPACCEPTINGRESPONSE']._serialized_start=1396
   _globals['_STOPACCEPTINGRESPONSE']._serialized_end=1419
   _globals['_SUBSCRIBEREQUEST']._serialized_start=1421
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=1454
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=1456
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=1524
-  _globals['_LINKEVENT']._serialized_start=1527
-  _globals['_LINKEVENT']._serialized_end=1804
-  _globals['_PAIRMADE']._serialized_start=1807
-  _globals['_PAIRMADE']._serialized_end=2113
-  _globals['_REQUESTDONE']._serialized_start=2115
-  _globals['_REQUESTDONE']._serialized_end=2128
-  _globals['_LINKFAILURE']._serialized_start=2131
-  _globals['_LINKFAILURE']._serialized_end=2304
-  _globals['_SEQUENCERANGE']._serialized_start=2306
-  _globals['_SEQUENCERANGE']._serialized_end=2349
-  _globals['_ALLPAIRS']._serialized_start=2351
-  _globals['_ALLPAIRS']._serialized_end=2361
-  _globals['_LINKLAYER']._serialized_start=2652
-  _globals['_LINKLAYER']._serialized_end=3133
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=1469
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=1471
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=1539
+  _globals['_LINKEVENT']._serialized_start=1542
+  _globals['_LINKEVENT']._serialized_end=1819
+  _globals['_PAIRMADE']._serialized_start=1822
+  _globals['_PAIRMADE']._serialized_end=2128
+  _globals['_REQUESTDONE']._serialized_start=2130
+  _globals['_REQUESTDONE']._serialized_end=2143
+  _globals['_LINKFAILURE']._serialized_start=2146
+  _globals['_LINKFAILURE']._serialized_end=2319
+  _globals['_SEQUENCERANGE']._serialized_start=2321
+  _globals['_SEQUENCERANGE']._serialized_end=2364
+  _globals['_ALLPAIRS']._serialized_start=2366
+  _globals['_ALLPAIRS']._serialized_end=2376
+  _globals['_LINKLAYER']._serialized_start=2667
+  _globals['_LINKLAYER']._serialized_end=3148
 # @@protoc_insertion_point(module_scope)

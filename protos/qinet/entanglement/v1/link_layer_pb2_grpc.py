@@ -114,8 +114,9 @@ class LinkLayerServicer:
     def Subscribe(self, request, context):
         """Tells the caller what becomes of the requests that it made and of those that it accepts.
 
-        Events come in the order in which they happened. They are kept while nobody listens, and each
-        stream begins after the event that the caller names.
+        Events come in the order in which they happened. They are kept while nobody listens, so that a
+        stream that broke can be taken up again. The first message of a stream has no event: it says
+        that all that happens from now on will be told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -55,8 +55,9 @@ class LinkLayerStub:
     Subscribe: _grpc.UnaryStreamMultiCallable[_link_layer_pb2.SubscribeRequest, _link_layer_pb2.SubscribeResponse]
     """Tells the caller what becomes of the requests that it made and of those that it accepts.
 
-    Events come in the order in which they happened. They are kept while nobody listens, and each
-    stream begins after the event that the caller names.
+    Events come in the order in which they happened. They are kept while nobody listens, so that a
+    stream that broke can be taken up again. The first message of a stream has no event: it says
+    that all that happens from now on will be told.
     """
 
 @_typing.type_check_only
@@ -86,8 +87,9 @@ class LinkLayerAsyncStub(LinkLayerStub):
     Subscribe: _aio.UnaryStreamMultiCallable[_link_layer_pb2.SubscribeRequest, _link_layer_pb2.SubscribeResponse]  # type: ignore[assignment]
     """Tells the caller what becomes of the requests that it made and of those that it accepts.
 
-    Events come in the order in which they happened. They are kept while nobody listens, and each
-    stream begins after the event that the caller names.
+    Events come in the order in which they happened. They are kept while nobody listens, so that a
+    stream that broke can be taken up again. The first message of a stream has no event: it says
+    that all that happens from now on will be told.
     """
 
 class LinkLayerServicer(metaclass=_abc_1.ABCMeta):
@@ -144,8 +146,9 @@ class LinkLayerServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_link_layer_pb2.SubscribeResponse], _abc.AsyncIterator[_link_layer_pb2.SubscribeResponse]]:
         """Tells the caller what becomes of the requests that it made and of those that it accepts.
 
-        Events come in the order in which they happened. They are kept while nobody listens, and each
-        stream begins after the event that the caller names.
+        Events come in the order in which they happened. They are kept while nobody listens, so that a
+        stream that broke can be taken up again. The first message of a stream has no event: it says
+        that all that happens from now on will be told.
         """
 
 def add_LinkLayerServicer_to_server(servicer: LinkLayerServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -79,8 +79,10 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     ) -> AsyncIterator[pb.SubscribeResponse]:
         """All events of the caller after the one it names, until it hangs up."""
         log = await _told(self._wire, context, self._service.events)
-        last, news = request.after, asyncio.Event()
+        last = request.after if request.HasField("after") else log.last
+        news = asyncio.Event()
         with log.heard_by(news.set):
+            yield pb.SubscribeResponse()
             while True:
                 news.clear()
                 for event in log.after(last):

@@ -37,6 +37,11 @@ class EventLog:
             number = max(number, self._last - len(self._events)) + 1
             yield self._events[number]
 
+    @property
+    def last(self) -> int:
+        """Number of the latest event; 0 if there was none."""
+        return self._last
+
     @contextmanager
     def heard_by(self, listener: Callable[[], None]) -> Iterator[None]:
         """Call `listener` at each event, for so long."""
