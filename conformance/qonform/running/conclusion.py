@@ -37,11 +37,19 @@ def conclude(console: Console, results: dict[str, Any], report: Path) -> None:
     spent = run["spent"]
     say(
         "",
-        f"spent {bits_in_words(spent['key_bits'])} in {spent['keys']} keys, "
-        f"{spent['requests']} requests, {run['duration_s']:.1f} s "
+        f"spent {_drawn(spent)}, {spent['requests']} requests, {run['duration_s']:.1f} s "
         f"({run.get('target_s', 0):.1f} s of it waiting for the target), seed {run['seed']}",
     )
     say("", f"report {report}")
+
+
+def _drawn(spent: dict[str, Any]) -> str:
+    """What was drawn of keys, and of pairs if there were any."""
+    keys = f"{bits_in_words(spent['key_bits'])} in {spent['keys']} keys"
+    pairs = f"{spent['pairs']} entangled pairs"
+    if not spent["pairs"]:
+        return keys
+    return f"{keys} and {pairs}" if spent["keys"] else pairs
 
 
 class Lines:
