@@ -20,7 +20,7 @@ def row(verdict, message, level="shall"):
 
 
 def concluded(*rows, **run):
-    spent = {"key_bits": 2048, "keys": 8, "requests": 30}
+    spent = {"key_bits": 2048, "keys": 8, "pairs": 0, "requests": 30}
     out = StringIO()
     results = {
         "summary": {"verdict": "non_conforming", "sentence": "It fails.", "counts": {"fail": 2}},
@@ -44,3 +44,11 @@ def test_what_is_open_is_counted_by_reason_and_what_could_not_be_paid_has_its_pr
     assert "open 2 x dry" in said
     assert "unpaid 2 checks would need up to 2.05 kbit more key" in said
     assert "reduced 1 check explored less" in said
+
+
+def test_pairs_are_told_beside_keys_where_there_were_any():
+    assert "spent 2.05 kbit in 8 keys, 30 requests" in concluded(row("pass"))
+    pairs = {"spent": {"key_bits": 0, "keys": 0, "pairs": 12, "requests": 30}}
+    assert "spent 12 entangled pairs, 30 requests" in concluded(row("pass"), **pairs)
+    dear = {"left_out": [{"key_bits": 0, "pairs": 40}], "reduced": []}
+    assert "1 check would need up to 40 more pairs" in concluded(row("pass"), plan=dear)

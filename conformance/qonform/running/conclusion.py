@@ -96,17 +96,19 @@ def _open(say: Lines, results: dict[str, Any]) -> None:
 
 
 def _unpaid(say: Lines, plan: dict[str, Any]) -> None:
-    """What was not done, or done with less effort, for want of key."""
+    """What was not done, or done with less effort, for want of key or pairs."""
     if left_out := plan.get("left_out"):
-        bits = bits_in_words(sum(step["key_bits"] for step in left_out))
+        bits, pairs = (sum(s.get(of, 0) for s in left_out) for of in ("key_bits", "pairs"))
+        amounts = [f"{bits_in_words(bits)} more key"] if bits else []
+        amounts += [f"{pairs} more pairs"] if pairs else []
         say(
             "  unpaid",
-            f"{checks_in_words(len(left_out))} would need up to {bits} more key",
+            f"{checks_in_words(len(left_out))} would need up to {' and '.join(amounts)}",
             style="yellow",
         )
     if reduced := plan.get("reduced"):
         say(
             "  reduced",
-            f"{checks_in_words(len(reduced))} explored less, for want of key",
+            f"{checks_in_words(len(reduced))} explored less, for want of key or pairs",
             style="yellow",
         )
