@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 PURPOSE = 3
 HOMES = {"alice": "a", "carol": "a", "bob": "b", "dora": "b"}
 
-CERTAIN = Terms(fidelity=1.0, success_probability=1.0, attempt_time=1.0, coherence_time=1e9)
+CERTAIN = Terms(
+    fidelity=1.0, success_probability=1.0, attempt_time=1.0, coherence_time=1e9, relaxation_time=1e9
+)
 """A pair each second, and no noise."""
 
 

@@ -13,9 +13,7 @@ from link_cores import Core, new_core
 from qinet_reference.cli import main
 from qinet_reference.links import faults, variants
 from qinet_reference.links.domain.model import (
-    Axis,
     BasisSet,
-    Bell,
     Done,
     LinkError,
     Measured,
@@ -23,6 +21,8 @@ from qinet_reference.links.domain.model import (
     PauliFrame,
     RandomBasis,
 )
+from qinet_reference.links.physics.bases import Axis
+from qinet_reference.links.physics.bell import Bell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def as_said(core: Core) -> float:
         assert isinstance(one, Measured)
         assert isinstance(two, Measured)
         if one.basis == two.basis and isinstance(one.basis, Axis):
-            sign = dict(zip("XYZ", mine.bell.value, strict=True))[one.basis.name]
+            sign = dict(zip("XYZ", mine.bell.signs, strict=True))[one.basis.name]
             good.append((one.outcome == two.outcome) == (sign == 1))
     assert len(good) > 50
     return sum(good) / len(good)
@@ -181,6 +181,17 @@ def test_always_phi_plus() -> None:
     assert as_said(core) == 1
     terms = core.services["a"].get_link("alice", "b").terms
     assert (terms.pauli_frame, terms.promised_state) == (PauliFrame.CORRECTED, Bell.PHI_PLUS)
+
+
+def test_phase_errors() -> None:
+    core = new_core(altered=[VARIANTS["phase-errors"]()], fidelity=0.6, labels=(Bell.PSI_PLUS,))
+    for axis in (Axis.X, Axis.Z):
+        core.create(number=200, local_basis=axis, remote_basis=axis)
+    core.at(400)
+    halves = zip(core.pairs("a"), core.pairs("b"), strict=True)
+    equal = [one.half.outcome == two.half.outcome for one, two in halves]  # type: ignore[union-attr]
+    assert 90 < sum(equal[:200]) < 150
+    assert not any(equal[200:])
 
 
 def test_no_keep() -> None:

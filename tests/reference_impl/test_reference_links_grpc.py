@@ -19,7 +19,8 @@ from qinet.discovery.v1 import discovery_pb2
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import qubits_pb2
-from qinet_reference.links.domain.model import Bell, LinkError
+from qinet_reference.links.domain.model import LinkError
+from qinet_reference.links.physics.bell import Bell
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -57,7 +58,7 @@ def accepting() -> pb.AcceptRequest:
 def equal_in(state: int, axis: int) -> bool:
     """Whether the outcomes of an undisturbed pair are equal (the table of `BellState`)."""
     sign = {common.AXIS_X: 0, common.AXIS_Y: 1, common.AXIS_Z: 2}[axis]
-    return Bell[common.BellState.Name(state).removeprefix("BELL_STATE_")].value[sign] == 1
+    return Bell[common.BellState.Name(state).removeprefix("BELL_STATE_")].signs[sign] == 1
 
 
 def test_errors_are_those_of_the_interface() -> None:

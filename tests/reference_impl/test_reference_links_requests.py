@@ -10,15 +10,8 @@ import pytest
 from link_cores import CERTAIN, HOMES, PURPOSE, new_core, refusal
 
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.links.domain.model import (
-    Axis,
-    BasisSet,
-    Delivery,
-    LinkError,
-    PairType,
-    RandomBasis,
-    Rotation,
-)
+from qinet_reference.links.domain.model import BasisSet, Delivery, LinkError, PairType, RandomBasis
+from qinet_reference.links.physics.bases import Axis, Rotation
 
 KEEP, PREPARE = PairType.KEEP, PairType.PREPARE
 

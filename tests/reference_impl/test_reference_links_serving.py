@@ -12,9 +12,7 @@ from link_cores import PURPOSE, Core, new_core, refusal
 
 from qinet_reference.links.domain.events import EventLog
 from qinet_reference.links.domain.model import (
-    Axis,
     BasisSet,
-    Bell,
     Delivery,
     Done,
     Interleaving,
@@ -27,6 +25,8 @@ from qinet_reference.links.domain.model import (
     RandomBasis,
     RequestKey,
 )
+from qinet_reference.links.physics.bases import Axis
+from qinet_reference.links.physics.bell import Bell
 
 KEEP, PREPARE = PairType.KEEP, PairType.PREPARE
 AT_ONCE, BLOCK = Delivery.WHEN_COMPLETE, Interleaving.FORBIDDEN

@@ -9,7 +9,7 @@ from qinet_reference.links.domain.link import Link
 from qinet_reference.links.domain.network import LinkNetwork
 from qinet_reference.links.domain.node import Node
 from qinet_reference.links.domain.rules import Rules
-from qinet_reference.links.werner import WernerPhysics
+from qinet_reference.links.pairs import NoisyPairs
 
 if TYPE_CHECKING:
     import random
@@ -26,7 +26,7 @@ def new_core(
 ) -> LinkNetwork:
     """Nodes and links; what they tell goes to the logs of the nodes' applications."""
     nodes = {one.id: Node(one.id, one.memory) for one in plan.nodes}
-    physics: Physics = WernerPhysics(chance)
+    physics: Physics = NoisyPairs(chance)
     physics = reduce(lambda part, change: change.physics(part), alterations, physics)
     links = [
         Link(

@@ -27,13 +27,8 @@ if TYPE_CHECKING:
 
     from qinet.entanglement.v1 import entanglement_pb2
     from qinet_reference.adapters.grpc_wire import Context
-    from qinet_reference.links.domain.model import (
-        Basis,
-        LinkEvent,
-        LinkView,
-        Measured,
-        PairRequest,
-    )
+    from qinet_reference.links.domain.model import LinkEvent, LinkView, Measured, PairRequest
+    from qinet_reference.links.physics.bases import Basis
 
 LINK_LAYER = pb.DESCRIPTOR.services_by_name["LinkLayer"].full_name
 QUBITS = qubits_pb2.DESCRIPTOR.services_by_name["Qubits"].full_name

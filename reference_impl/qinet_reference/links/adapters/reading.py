@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet_reference.links.domain.model import (
-    Axis,
-    Basis,
     BasisChoice,
     BasisSet,
     Delivery,
@@ -17,9 +15,9 @@ from qinet_reference.links.domain.model import (
     PairRequest,
     PairType,
     RandomBasis,
-    Rotation,
 )
 from qinet_reference.links.domain.validation import malformed
+from qinet_reference.links.physics.bases import Axis, Basis, Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

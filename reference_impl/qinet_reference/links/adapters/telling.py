@@ -9,7 +9,6 @@ from google.protobuf import duration_pb2, timestamp_pb2
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet_reference.links.domain.model import (
-    Axis,
     Failed,
     LinkEvent,
     LinkView,
@@ -18,9 +17,11 @@ from qinet_reference.links.domain.model import (
     Qubit,
     Void,
 )
+from qinet_reference.links.physics.bases import Axis
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import Bell, LinkError, PairType, What
+    from qinet_reference.links.domain.model import LinkError, PairType, What
+    from qinet_reference.links.physics.bell import Bell
 
 _NANO = 1_000_000_000
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.model import (
-    Axis,
-    Basis,
     BasisChoice,
-    Bell,
     Measured,
     PairType,
     Qubit,
@@ -16,12 +13,14 @@ from qinet_reference.links.domain.model import (
     Terms,
 )
 from qinet_reference.links.domain.outstanding import ORIGIN, PEER
+from qinet_reference.links.physics.bases import Axis, Basis
 
 if TYPE_CHECKING:
     import random
 
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
+    from qinet_reference.links.physics.bell import Bell
 
 
 class Halves:
@@ -29,6 +28,7 @@ class Halves:
 
     def __init__(self, terms: Terms, physics: Physics, chance: random.Random) -> None:
         self._terms = terms
+        self._heralding = terms.heralding()
         self._physics = physics
         self._chance = chance
 
@@ -39,7 +39,7 @@ class Halves:
 
         Takes the memory that is reserved for the request.
         """
-        bell = self._chance.choice(self._terms.labels)
+        bell = self._heralding.label(self._chance)
         pair = self._physics.pair(bell, self._terms, now)
         ends = (0, 1) if lower_is_origin else (1, 0)
         request = order.request

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -49,6 +48,7 @@ class Link:
     ) -> None:
         self.ends = ends
         self.terms = terms
+        self._heralding = terms.heralding()
         self._halves = Halves(terms, physics, chance)
         self._chance = chance
         self._tell = tell
@@ -103,14 +103,8 @@ class Link:
         if not self._servable():
             self._next_success = None
         elif self._next_success is None:
-            self._next_success = now + self._attempts_to_success() * self.terms.attempt_time
-
-    def _attempts_to_success(self) -> int:
-        """Drawn from a geometric distribution, from 1."""
-        chance = self.terms.success_probability
-        if chance >= 1:
-            return 1
-        return 1 + int(math.log(1 - self._chance.random()) / math.log(1 - chance))
+            attempts = self._heralding.attempts(self._chance)
+            self._next_success = now + attempts * self.terms.attempt_time
 
     def _servable(self) -> list[Outstanding]:
         """The requests that the next success may serve, the most urgent first."""

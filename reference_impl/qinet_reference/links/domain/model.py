@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from qinet_reference.links.physics.bases import Axis, Basis, Rotation
+from qinet_reference.links.physics.bell import Bell
+from qinet_reference.links.physics.heralding import Heralding
+from qinet_reference.links.physics.noise import DEPOLARISING
+
 SEQUENCE_NUMBERS = 65_536
 """Sequence numbers count modulo this."""
-
-
-class Bell(Enum):
-    """The four Bell states, by the signs of their correlations in XX, YY and ZZ."""
-
-    PHI_PLUS = (+1, -1, +1)
-    PHI_MINUS = (-1, +1, +1)
-    PSI_PLUS = (+1, +1, -1)
-    PSI_MINUS = (-1, -1, -1)
 
 
 class PairType(Enum):
@@ -24,28 +20,6 @@ class PairType(Enum):
     KEEP = "both ends hold a qubit"
     MEASURE = "both ends measure"
     PREPARE = "the origin measures, the peer holds a qubit"
-
-
-class Axis(Enum):
-    """Where a qubit is measured; outcome 0 is the eigenvalue +1."""
-
-    X = "X"
-    Y = "Y"
-    Z = "Z"
-    Z_PLUS_X = "(Z + X)/sqrt(2)"
-    Z_MINUS_X = "(Z - X)/sqrt(2)"
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """Along Z after three turns of the qubit: about X, about Y, about X. Unit: rad."""
-
-    first_x: float
-    then_y: float
-    then_x: float
-
-
-Basis = Axis | Rotation
 
 
 class BasisSet(Enum):
@@ -110,13 +84,16 @@ class PairRequest:
 class Terms:
     """What a link can do.
 
-    `attempt_time` and `coherence_time` in s, `success_probability` of one attempt, `labels` the
-    states that are heralded, equally often; at most `max_waiting` requests wait at once; the first
+    `attempt_time` in s, `success_probability` of one attempt, `labels` the states that are
+    heralded, equally often. Of pairs that are not what was heralded, `errors` are the shares that
+    suffered X, Y and Z. Held qubits lose their phase in `coherence_time` and relax in
+    `relaxation_time`, time constants in s. At most `max_waiting` requests wait at once; the first
     pair has the number `first_sequence`.
     """
 
     types: frozenset[PairType] = frozenset(PairType)
     fidelity: float = 0.95
+    errors: tuple[float, float, float] = DEPOLARISING
     max_min_fidelity: float = 0.93
     attempt_time: float = 1e-5
     success_probability: float = 0.02
@@ -124,6 +101,7 @@ class Terms:
     pauli_frame: PauliFrame = PauliFrame.AS_HERALDED
     promised_state: Bell | None = None
     coherence_time: float = 1.0
+    relaxation_time: float = 10.0
     max_number: int = 1024
     max_waiting: int = 1024
     first_sequence: int = 0
@@ -131,7 +109,12 @@ class Terms:
     @property
     def pairs_per_second(self) -> float:
         """Pairs made on average while a request is served. Unit: 1/s."""
-        return self.success_probability / self.attempt_time
+        return self.heralding().pairs_per_second
+
+    def heralding(self) -> Heralding:
+        """How attempts succeed."""
+        labels = {label: 1 / len(self.labels) for label in self.labels}
+        return Heralding(1 / self.attempt_time, self.success_probability, labels)
 
 
 @dataclass(frozen=True, slots=True)

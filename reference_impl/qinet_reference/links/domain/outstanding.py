@@ -9,14 +9,9 @@ from qinet_reference.links.domain.model import Delivery, Interleaving, Notice, Q
 from qinet_reference.links.domain.validation import holding
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import (
-        Bell,
-        Measured,
-        PairRequest,
-        RequestKey,
-        What,
-    )
+    from qinet_reference.links.domain.model import Measured, PairRequest, RequestKey, What
     from qinet_reference.links.domain.node import Node
+    from qinet_reference.links.physics.bell import Bell
 
 ORIGIN, PEER = 0, 1
 

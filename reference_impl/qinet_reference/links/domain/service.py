@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.links.domain.model import Basis, LinkView, Measured, PairRequest
+from qinet_reference.links.domain.model import LinkView, Measured, PairRequest
 from qinet_reference.links.domain.validation import check_basis, check_purpose
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qinet_reference.domain.directory import Directory
     from qinet_reference.links.domain.events import EventLog
     from qinet_reference.links.domain.network import LinkNetwork
+    from qinet_reference.links.physics.bases import Basis
 
 
 class LinkLayer(Protocol):

@@ -13,9 +13,9 @@ from qinet_reference.links.domain.model import (
     PairRequest,
     PairType,
     RandomBasis,
-    Rotation,
     Terms,
 )
+from qinet_reference.links.physics.bases import Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

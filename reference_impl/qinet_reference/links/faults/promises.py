@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from qinet_reference.links.faults.fault import LinkFault
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import Bell, Terms
+    from qinet_reference.links.domain.model import Terms
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
     from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.physics.bell import Bell
 
 
 class GoodnessEchoed(LinkFault):

@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import (
-    Axis,
-    Bell,
-    Failed,
-    Measured,
-    Notice,
-    PairMade,
-    RequestKey,
-)
+from qinet_reference.links.domain.model import Failed, Measured, Notice, PairMade, RequestKey
 from qinet_reference.links.faults.fault import LinkFault
+from qinet_reference.links.physics.bases import Axis
+from qinet_reference.links.physics.bell import Bell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +47,7 @@ class OutcomesMadeEqual(LinkFault):
 
 
 def _equal(measured: Measured, bell: Bell) -> Measured:
-    signs = dict(zip((Axis.X, Axis.Y, Axis.Z), bell.value, strict=True))
+    signs = dict(zip((Axis.X, Axis.Y, Axis.Z), bell.signs, strict=True))
     if isinstance(measured.basis, Axis) and signs.get(measured.basis) == -1:
         return replace(measured, outcome=1 - measured.outcome)
     return measured

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import Bell, PairType, PauliFrame, Terms
+from qinet_reference.links.domain.model import PairType, PauliFrame, Terms
+from qinet_reference.links.physics.bell import Bell
+from qinet_reference.links.physics.noise import DEPHASING
 from qinet_reference.links.variants.variant import LinkVariant, TermsVariant
 
 if TYPE_CHECKING:
@@ -24,6 +26,15 @@ class AlwaysPhiPlus(TermsVariant):
             pauli_frame=PauliFrame.CORRECTED,
             promised_state=Bell.PHI_PLUS,
         )
+
+
+class OnlyPhaseErrors(TermsVariant):
+    """All that goes wrong with a pair is its phase: no outcome along Z is ever wrong."""
+
+    name = "phase-errors"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, errors=DEPHASING)
 
 
 class NoMemory(LinkVariant):
