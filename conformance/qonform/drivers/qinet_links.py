@@ -52,6 +52,10 @@ class QinetLinksDriver(QinetCalls):
     def _endpoint(node: Node) -> GrpcEndpoint | None:
         return node.links
 
+    def now(self) -> float:
+        """Seconds since the start of the run, the clock of events."""
+        return self._log.now()
+
     def link(self, node: str, identity: Identity) -> QinetLinkClient:
         """The port, as `identity` has it at `node`."""
         return QinetLinkClient(self, node, identity)
@@ -202,11 +206,11 @@ class QinetLinkClient:
 
     def measure(self, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
         """Qubits.Measure."""
-        return self._ask("Measure", measure_request(qubit, basis), read_measured)
+        return self._ask("Measure", measure_request(qubit, basis), read_measured, qubit)
 
     def release(self, qubit: int) -> Outcome[None]:
         """Qubits.Release."""
-        return self._ask("Release", qubits_pb2.ReleaseRequest(qubit_id=qubit), read_nothing)
+        return self._ask("Release", qubits_pb2.ReleaseRequest(qubit_id=qubit), read_nothing, qubit)
 
     def events(self) -> list[LinkEvent]:
         """What LinkLayer.Subscribe has told so far."""

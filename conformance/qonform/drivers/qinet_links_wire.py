@@ -85,7 +85,7 @@ def create_request(request: PairRequest) -> link_pb.CreateRequest:
     return link_pb.CreateRequest(
         remote_node_id=request.remote_node,
         purpose_id=request.purpose,
-        type=_TYPES[request.type],
+        type=_TYPES[request.type] if request.type else pb.PAIR_TYPE_UNSPECIFIED,
         number=request.number,
         min_fidelity=request.min_fidelity,
         max_time=None if request.max_time_s is None else _duration(request.max_time_s),

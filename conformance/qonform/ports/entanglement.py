@@ -134,7 +134,7 @@ class PairRequest:
 
     remote_node: str
     purpose: int
-    type: PairType = PairType.MEASURE
+    type: PairType | None = PairType.MEASURE
     number: int = 1
     min_fidelity: float = 0.0
     max_time_s: float | None = None
@@ -237,7 +237,7 @@ class Asked:
     operation: str
     """The interface's name of it, such as `Create`."""
     what: object = None
-    """The `PairRequest` of a Create."""
+    """The `PairRequest` of a Create, the qubit of a Measure or Release."""
 
 
 @dataclass(frozen=True)
