@@ -78,6 +78,11 @@ def test_what_has_no_weight_never_comes(number):
     assert draw([-1e-17, 0.3, 1e-17], Fixed(number)) == 1
 
 
+def test_the_unit_interval_is_shared_out_from_below_each_part_without_its_upper_end():
+    numbers = (0.0, 0.125, 0.25, 0.5, 0.749, 0.75, LAST)
+    assert [draw([1, 1, 2], Fixed(number)) for number in numbers] == [0, 0, 1, 2, 2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("bell", "rest", "given"),
     [*product(Bell, (DEPOLARISING, DEPHASING, BIT_FLIP, (0.2, 0.3, 0.5)), (0.0, 0.8, 1.0))],
