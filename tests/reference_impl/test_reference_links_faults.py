@@ -15,11 +15,13 @@ from qinet_reference.links import faults, variants
 from qinet_reference.links.domain.model import (
     BasisSet,
     Done,
+    Failed,
     LinkError,
     Measured,
     PairType,
     PauliFrame,
     RandomBasis,
+    Void,
 )
 from qinet_reference.links.physics.bases import Axis
 from qinet_reference.links.physics.bell import Bell
@@ -220,3 +222,51 @@ def test_lists_of_faults_and_variants() -> None:
         assert [line.split("\t")[0] for line in listed.splitlines()] == [
             kind.name for kind in kinds
         ]
+
+
+def test_heralds_lost() -> None:
+    core = new_core(altered=[VARIANTS["heralds-lost"]()], memory=30)
+    key = core.create(type=PairType.KEEP, number=20)
+    nodes = core.network.nodes.values()
+    core.at(10)
+    assert [node.memory.free for node in nodes] == [20, 21]
+    core.at(11)
+    assert [node.memory.free for node in nodes] == [20, 20]
+    core.at(100)
+    ours, theirs = ([one.sequence for one in core.pairs(node)] for node in "ab")
+    assert ours == list(range(22))
+    assert set(ours) - set(theirs) == {9, 19}
+    assert core.ends(key) == [
+        ("a", LinkError.EXPIRED),
+        ("a", LinkError.EXPIRED),
+        ("a", Done),
+        ("b", Done),
+    ]
+    voids = [one.what.void for one in core.told if isinstance(one.what, Failed)]
+    assert voids == [Void(9, 10), Void(19, 20)]
+    assert [node.memory.free for node in nodes] == [10, 10]
+
+
+def test_an_expired_qubit_that_was_used_meanwhile_is_anothers_now() -> None:
+    core = new_core(altered=[VARIANTS["heralds-lost"]()], memory=2, success_probability=1.0)
+    core.create(number=9)
+    core.at(9)
+    core.create(type=PairType.KEEP, number=2)
+    core.at(10)
+    core.services["a"].measure("alice", 0, Axis.Z)
+    core.at(12)
+    assert core.qubits("a") == [0, 0, 1]
+    assert [node.memory.free for node in core.network.nodes.values()] == [0, 0]
+
+
+def test_last_come_first_served() -> None:
+    core = new_core(altered=[VARIANTS["last-come-first-served"]()])
+    first, second = core.create(number=2), core.create()
+    core.at(3)
+    assert [one.request.create_id for one in core.told if one.node == "a"] == [
+        second,
+        second,
+        first,
+        first,
+        first,
+    ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from qinet_reference.adapters.tls import ServerTls
     from qinet_reference.links.adapters.link_wire import LinkWire
+    from qinet_reference.links.domain.memory import Memory
     from qinet_reference.links.domain.model import Notice
     from qinet_reference.links.domain.physics import Physics
     from qinet_reference.links.domain.rules import Rules
@@ -32,6 +33,10 @@ class LinkAlteration:
     def physics(self, physics: Physics) -> Physics:
         """Which pairs the links make."""
         return physics
+
+    def memory(self, memory: Memory) -> Memory:
+        """Where one node keeps its qubits."""
+        return memory
 
     def rules(self, rules: Rules) -> Rules:
         """What the links decide."""

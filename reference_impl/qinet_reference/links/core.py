@@ -6,6 +6,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.link import Link
+from qinet_reference.links.domain.memory import Memory
 from qinet_reference.links.domain.network import LinkNetwork
 from qinet_reference.links.domain.node import Node
 from qinet_reference.links.domain.rules import Rules
@@ -25,7 +26,7 @@ def new_core(
     plan: LinkPlan, alterations: Sequence[LinkAlteration], chance: random.Random
 ) -> LinkNetwork:
     """Nodes and links; what they tell goes to the logs of the nodes' applications."""
-    nodes = {one.id: Node(one.id, one.memory) for one in plan.nodes}
+    nodes = {one.id: Node(one.id, _memory(one.memory, alterations)) for one in plan.nodes}
     physics: Physics = NoisyPairs(chance)
     physics = reduce(lambda part, change: change.physics(part), alterations, physics)
     links = [
@@ -40,6 +41,10 @@ def new_core(
         for planned in plan.links
     ]
     return LinkNetwork(list(nodes.values()), links)
+
+
+def _memory(size: int, alterations: Sequence[LinkAlteration]) -> Memory:
+    return reduce(lambda part, change: change.memory(part), alterations, Memory(size))
 
 
 def _telling(

@@ -9,28 +9,28 @@ from qinet_reference.links.domain.model import (
     Measured,
     PairType,
     Qubit,
-    RandomBasis,
     Terms,
 )
 from qinet_reference.links.domain.outstanding import ORIGIN, PEER
-from qinet_reference.links.physics.bases import Axis, Basis
 
 if TYPE_CHECKING:
     import random
 
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
+    from qinet_reference.links.domain.rules import Rules
     from qinet_reference.links.physics.bell import Bell
 
 
 class Halves:
     """Makes pairs, measures the ends that are to be measured, and keeps the others."""
 
-    def __init__(self, terms: Terms, physics: Physics, chance: random.Random) -> None:
+    def __init__(self, terms: Terms, physics: Physics, chance: random.Random, rules: Rules) -> None:
         self._terms = terms
         self._heralding = terms.heralding()
         self._physics = physics
         self._chance = chance
+        self._rules = rules
 
     def new(
         self, order: Outstanding, lower_is_origin: bool, now: float
@@ -60,15 +60,5 @@ class Halves:
         return Qubit(name)
 
     def _measured(self, pair: Pair, end: int, choice: BasisChoice | None, now: float) -> Measured:
-        basis = self._drawn(choice)
+        basis = self._rules.basis(choice, self._chance)
         return Measured(pair.measure(end, basis, now), basis, now)
-
-    def _drawn(self, choice: BasisChoice | None) -> Basis:
-        """The basis of one measurement; the two ends draw apart."""
-        if choice is None:
-            return Axis.Z
-        if not isinstance(choice, RandomBasis):
-            return choice
-        shares = choice.probabilities or None
-        bases: tuple[Axis, ...] = choice.among.value
-        return self._chance.choices(bases, shares)[0]

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from qinet_reference.links.domain.delivery import Deliveries
 from qinet_reference.links.domain.halves import Halves
 from qinet_reference.links.domain.model import (
-    SEQUENCE_NUMBERS,
     Done,
     Failed,
     LinkError,
     LinkRefusal,
     Notice,
-    PairMade,
     PairRequest,
-    Qubit,
     RequestKey,
     Terms,
 )
-from qinet_reference.links.domain.outstanding import Made, Outstanding, Party
+from qinet_reference.links.domain.outstanding import ORIGIN, Made, Outstanding, Party
 from qinet_reference.links.domain.rules import Rules
 from qinet_reference.links.domain.validation import check_meaning, check_reach
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from qinet_reference.links.domain.node import Node
     from qinet_reference.links.domain.physics import Physics
@@ -49,12 +46,11 @@ class Link:
         self.ends = ends
         self.terms = terms
         self._heralding = terms.heralding()
-        self._halves = Halves(terms, physics, chance)
         self._chance = chance
-        self._tell = tell
         self._rules = rules or Rules()
+        self._halves = Halves(terms, physics, chance, self._rules)
+        self._deliveries = Deliveries(terms.first_sequence, self._rules, tell)
         self._queue: list[Outstanding] = []
-        self._numbers: Counter[Hashable] = Counter()
         self._next_success: float | None = None
         self._arrivals = 0
 
@@ -108,13 +104,14 @@ class Link:
 
     def _servable(self) -> list[Outstanding]:
         """The requests that the next success may serve, the most urgent first."""
-        block = next((order for order in self._queue if order.is_block), None)
+        block = next(filter(self._rules.holds_the_link, self._queue), None)
         candidates = self._queue if block is None else [block]
         return [order for order in candidates if order.has_room]
 
     def _succeed(self, now: float) -> None:
         """A herald: a pair for the most urgent request that had arrived before the attempt."""
         self._next_success = None
+        self._deliveries.expire()
         for order in self._servable():
             if order.arrival + self.terms.attempt_time <= now:
                 self._serve(order, now)
@@ -123,39 +120,16 @@ class Link:
     def _serve(self, order: Outstanding, now: float) -> None:
         order.reserve()
         bell, halves = self._halves.new(order, self._lower_is_origin(order), now)
-        estimate = self._rules.goodness(order, self.terms)
-        order.waiting.append(Made(bell, estimate, now, halves))
+        made = Made(bell, self._rules.goodness(order, self.terms), now, halves)
+        if not order.delivers_at_once and self._rules.is_missed(order):
+            self._deliveries.deliver_to_origin(order, made)
+            return
+        order.waiting.append(made)
         order.made += 1
         if order.is_complete or not order.delivers_at_once:
-            self._deliver(order)
+            self._deliveries.deliver(order)
         if order.is_complete:
-            self._end(order)
-            self._tell_both(order, Done())
-
-    def _deliver(self, order: Outstanding) -> None:
-        """Tell both nodes of all pairs that wait; what they hold is now their applications'."""
-        for made in order.waiting:
-            number = self._new_number(order)
-            for side, (party, half) in enumerate(zip(order.parties, made.halves, strict=True)):
-                if isinstance(half, Qubit):
-                    party.node.memory.hand_over(half.id, party.application)
-                told = PairMade(
-                    sequence=number,
-                    type=order.request.type,
-                    bell=made.bell,
-                    goodness=made.goodness,
-                    goodness_time=made.time,
-                    half=half,
-                )
-                self._tell(order.notice(side, told))
-        order.waiting.clear()
-
-    def _new_number(self, order: Outstanding) -> int:
-        """Pairs are numbered as they are delivered, so numbers rise at each node."""
-        counter = self._rules.numbered_with(order)
-        number = self.terms.first_sequence + self._numbers[counter]
-        self._numbers[counter] += 1
-        return number % SEQUENCE_NUMBERS
+            self._end(order, Done())
 
     def _next_deadline(self) -> float | None:
         deadlines = (order.deadline for order in self._rules.watched(self._queue))
@@ -166,16 +140,12 @@ class Link:
         for order in list(self._rules.watched(self._queue)):
             if order.deadline is not None and order.deadline <= now:
                 order.abandon()
-                self._end(order)
-                self._tell_both(order, Failed(LinkError.TIMEOUT))
+                self._end(order, Failed(LinkError.TIMEOUT))
 
-    def _end(self, order: Outstanding) -> None:
+    def _end(self, order: Outstanding, what: Done | Failed) -> None:
         self._queue.remove(order)
-        order.parties[0].node.outstanding.discard(order.key.create_id)
-
-    def _tell_both(self, order: Outstanding, what: Done | Failed) -> None:
-        for side in range(2):
-            self._tell(order.notice(side, what))
+        order.parties[ORIGIN].node.outstanding.discard(order.key.create_id)
+        self._deliveries.tell_end(order, what)
 
     def _lower_is_origin(self, order: Outstanding) -> bool:
-        return order.parties[0].node is min(self.ends, key=lambda node: node.id)
+        return order.parties[ORIGIN].node is min(self.ends, key=lambda node: node.id)

@@ -58,3 +58,12 @@ class Memory:
         """Free a qubit."""
         self._taken.discard(qubit)
         self._held.pop(qubit, None)
+
+    def content(self, qubit: int) -> Held | None:
+        """What a qubit holds, whoever owns it."""
+        return self._held.get(qubit)
+
+    def void(self, qubit: int, held: Held) -> None:
+        """Free a qubit if it still holds the same as before."""
+        if self._held.get(qubit) is held:
+            self.give_back(qubit)

@@ -6,11 +6,12 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.events import EventLog
-from qinet_reference.links.domain.memory import Memory
 from qinet_reference.links.domain.model import LinkError, LinkRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qinet_reference.links.domain.memory import Memory
 
 CREATE_IDS = 65_536
 ANSWERS_KEPT = 100_000
@@ -19,9 +20,9 @@ ANSWERS_KEPT = 100_000
 class Node:
     """A node: its memory, who accepts what, and what each application was told."""
 
-    def __init__(self, node_id: str, memory: int) -> None:
+    def __init__(self, node_id: str, memory: Memory) -> None:
         self.id = node_id
-        self.memory = Memory(memory)
+        self.memory = memory
         self.outstanding: set[int] = set()
         self._logs: defaultdict[str, EventLog] = defaultdict(EventLog)
         self._accepted: dict[tuple[str, int], str] = {}

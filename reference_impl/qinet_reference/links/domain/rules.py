@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qinet_reference.links.domain.model import RandomBasis
+from qinet_reference.links.physics.bases import Axis
+
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Hashable, Sequence
 
-    from qinet_reference.links.domain.model import PairRequest, Terms
+    from qinet_reference.links.domain.model import BasisChoice, PairRequest, Terms
     from qinet_reference.links.domain.outstanding import Outstanding
+    from qinet_reference.links.physics.bases import Basis
 
 
 def urgency(order: Outstanding) -> tuple[int, int]:
@@ -39,6 +44,27 @@ def goodness(order: Outstanding, terms: Terms) -> float:
     return terms.fidelity
 
 
+def holds_the_link(order: Outstanding) -> bool:
+    """Whether no other request may be served before this one has ended."""
+    return order.is_block
+
+
+def basis(choice: BasisChoice | None, chance: random.Random) -> Basis:
+    """In which basis one end of a pair is measured; the two ends draw apart."""
+    if choice is None:
+        return Axis.Z
+    if not isinstance(choice, RandomBasis):
+        return choice
+    among: tuple[Axis, ...] = choice.among.value
+    return chance.choices(among, choice.probabilities or None)[0]
+
+
+def is_missed(order: Outstanding) -> bool:
+    """Whether the peer misses the herald of a pair; the origin then learns of that later."""
+    del order
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The decisions of one link."""
@@ -48,3 +74,6 @@ class Rules:
     deadline: Callable[[PairRequest, float], float | None] = deadline
     numbered_with: Callable[[Outstanding], Hashable] = numbered_with
     goodness: Callable[[Outstanding, Terms], float] = goodness
+    holds_the_link: Callable[[Outstanding], bool] = holds_the_link
+    basis: Callable[[BasisChoice | None, random.Random], Basis] = basis
+    is_missed: Callable[[Outstanding], bool] = is_missed
