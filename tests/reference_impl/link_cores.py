@@ -22,7 +22,7 @@ from qinet_reference.links.domain.model import (
     Qubit,
     Terms,
 )
-from qinet_reference.links.domain.service import LinkService
+from qinet_reference.links.domain.service import LinkLayer, LinkService
 from qinet_reference.links.plan import LinkPlan, PlannedLink, QuantumNode
 from qinet_reference.plan import Sae
 
@@ -44,7 +44,7 @@ CERTAIN = Terms(
 class Core:
     """A network that the test moves through time; `told` are all notices, in order."""
 
-    services: dict[str, LinkService]
+    services: dict[str, LinkLayer]
     network: LinkNetwork
     told: list[Notice]
     now: float = 0.0
@@ -120,9 +120,12 @@ def new_core(
     network = composed(plan, [*altered, recording], random.Random(seed))
     core = Core({}, network, recording.notices)
     for node in "ab":
-        core.services[node] = LinkService(
+        service: LinkLayer = LinkService(
             node, plan.enrolment(), network, lambda: core.now, lambda: None
         )
+        for alteration in altered:
+            service = alteration.service(service, node)
+        core.services[node] = service
     core.services["b"].accept("bob", "a", PURPOSE)
     core.services["a"].accept("carol", "b", PURPOSE)
     return core

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from link_cores import Core, new_core
+from link_cores import HOMES, Core, new_core
+from link_stories import STORIES, Story
 
 from qinet_reference.cli import main
 from qinet_reference.links import faults, variants
@@ -153,9 +154,33 @@ SHOWN: dict[str, Callable[[], bool]] = {
 }
 
 
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_lie_is_the_one_that_is_described(name: str) -> None:
+    assert SHOWN[name]()
+
+
+def seen(story: Story, *names: str) -> object:
+    """All answers and events of a story."""
+    altered = [(FAULTS | VARIANTS)[name]() for name in names]
+    core = new_core(altered=altered, fidelity=0.95)
+    answers = list(story(core))
+    logs = {
+        (node.id, name): list(node.log(name).after(0))
+        for node in core.network.nodes.values()
+        for name in HOMES
+    }
+    return answers, logs
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_shows(name: str) -> None:
-    assert SHOWN[name]()
+    beside = FAULTS[name].beside
+    assert any(seen(story, *beside) != seen(story, *beside, name) for story in STORIES)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_stories_are_told_alike_twice(story: Story) -> None:
+    assert seen(story) == seen(story)
 
 
 def test_swapping_leaves_held_qubits_and_ends_alone() -> None:

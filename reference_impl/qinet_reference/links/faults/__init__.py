@@ -5,11 +5,20 @@ The parts that they break know nothing of them: see `qinet_reference.links.alter
 
 from __future__ import annotations
 
-from qinet_reference.links.faults import engine, promises, telling
+from qinet_reference.links.faults import (
+    asking,
+    bases,
+    engine,
+    keeping,
+    names,
+    ownership,
+    promises,
+    telling,
+)
 from qinet_reference.links.faults.fault import LinkFault
 from qinet_reference.named import defined_in
 
-_AREAS = (telling, engine, promises)
+_AREAS = (telling, names, asking, ownership, engine, bases, keeping, promises)
 
 ALL: tuple[type[LinkFault], ...] = defined_in(_AREAS, LinkFault)
 """Every fault, area by area."""

@@ -1,14 +1,14 @@
-"""Lies in what nodes tell their applications."""
+"""Lies in what is told of a pair: its state, its outcomes, and to whom it is told."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import Failed, Measured, Notice, PairMade, RequestKey
-from qinet_reference.links.faults.fault import LinkFault
+from qinet_reference.links.domain.model import Measured, Notice, PairMade, PairType, RequestKey
+from qinet_reference.links.faults.fault import LinkFault, OutcomeFault, PairFault
 from qinet_reference.links.physics.bases import Axis
-from qinet_reference.links.physics.bell import Bell
+from qinet_reference.links.physics.bell import Bell, Pauli, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,64 +17,123 @@ _QLINK_1_0 = (Bell.PHI_PLUS, Bell.PHI_MINUS, Bell.PSI_PLUS, Bell.PSI_MINUS)
 _NETQASM = (Bell.PHI_PLUS, Bell.PSI_PLUS, Bell.PSI_MINUS, Bell.PHI_MINUS)
 
 
-class BellStateUnconverted(LinkFault):
+class BellStateUnconverted(PairFault):
     """The Bell state is the number of one numbering, read by another."""
 
     name = "bell-state-unconverted"
     requirements = ("QIA-EGP-BEL-02",)
     seen_in = ("QuTech-Delft/netqasm",)
 
-    def told(self, notice: Notice) -> Iterable[Notice]:
-        made = notice.what
-        if isinstance(made, PairMade):
-            notice = replace(notice, what=replace(made, bell=_NETQASM[_QLINK_1_0.index(made.bell)]))
-        yield notice
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        yield replace(notice, what=replace(made, bell=_NETQASM[_QLINK_1_0.index(made.bell)]))
 
 
-class OutcomesMadeEqual(LinkFault):
+class BellStatesDiffer(PairFault):
+    """The two nodes tell different Bell states of a pair."""
+
+    name = "bell-states-differ"
+    requirements = ("QIA-EGP-BEL-01", "QIA-EGP-BEL-02")
+    at_origin = False
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        yield replace(notice, what=replace(made, bell=turned(made.bell, Pauli.Z)))
+
+
+class OutcomesMadeEqual(OutcomeFault):
     """The origin turns its outcomes about so that they equal the peer's in X, Y and Z."""
 
     name = "outcomes-all-equal"
     requirements = ("QIA-EGP-MSR-08", "QIA-EGP-BEL-02", "QIA-EGP-FID-01")
     seen_in = ("SoftwareQuTech/QLinkLayerSimulations",)
+    at_peer = False
 
-    def told(self, notice: Notice) -> Iterable[Notice]:
-        made = notice.what
-        if notice.at_origin and isinstance(made, PairMade) and isinstance(made.half, Measured):
-            yield replace(notice, what=replace(made, half=_equal(made.half, made.bell)))
-        else:
-            yield notice
-
-
-def _equal(measured: Measured, bell: Bell) -> Measured:
-    signs = dict(zip((Axis.X, Axis.Y, Axis.Z), bell.signs, strict=True))
-    if isinstance(measured.basis, Axis) and signs.get(measured.basis) == -1:
-        return replace(measured, outcome=1 - measured.outcome)
-    return measured
+    def outcome(self, measured: Measured, made: PairMade) -> Measured:
+        signs = dict(zip((Axis.X, Axis.Y, Axis.Z), made.bell.signs, strict=True))
+        if isinstance(measured.basis, Axis) and signs.get(measured.basis) == -1:
+            return replace(measured, outcome=1 - measured.outcome)
+        return measured
 
 
-class PeerNotTold(LinkFault):
+class SenseOfYInverted(OutcomeFault):
+    """The peer takes the opposite of Y for Y."""
+
+    name = "y-inverted"
+    requirements = ("QIA-EGP-BEL-02", "QIA-EGP-FID-01")
+    at_origin = False
+
+    def outcome(self, measured: Measured, made: PairMade) -> Measured:
+        del made
+        if measured.basis is Axis.Y:
+            return replace(measured, outcome=1 - measured.outcome)
+        return measured
+
+
+class BasisToldIsZ(OutcomeFault):
+    """Whatever the basis was, it is told as Z."""
+
+    name = "basis-told-z"
+    requirements = ("QIA-EGP-MSR-01",)
+
+    def outcome(self, measured: Measured, made: PairMade) -> Measured:
+        del made
+        return replace(measured, basis=Axis.Z)
+
+
+class OutcomesOfOneAndTwo(OutcomeFault):
+    """Outcomes are 1 and 2."""
+
+    name = "outcomes-one-two"
+    requirements = ("QIA-EGP-MSR-01",)
+
+    def outcome(self, measured: Measured, made: PairMade) -> Measured:
+        del made
+        return replace(measured, outcome=measured.outcome + 1)
+
+
+class TypeToldIsKeep(PairFault):
+    """Each pair is said to be of a request that keeps it."""
+
+    name = "type-told-keep"
+    requirements = ("QIA-EGP-OK-08",)
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        yield replace(notice, what=replace(made, type=PairType.KEEP))
+
+
+class PeerNotTold(PairFault):
     """Of each fourth pair, only the origin is told."""
 
     name = "ok-one-sided"
     requirements = ("QIA-EGP-OK-01", "QIA-EGP-OK-09", "QIA-EGP-EXP-02")
     seen_in = ("SoftwareQuTech/SimulaQron",)
+    at_origin = False
 
-    def told(self, notice: Notice) -> Iterable[Notice]:
-        made = notice.what
-        if not isinstance(made, PairMade) or notice.at_origin or made.sequence % 4 != 3:
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        if made.sequence % 4 != 3:
             yield notice
 
 
-class TimeoutsSwallowed(LinkFault):
-    """Nobody is told that a request has failed."""
+class PairsKeptBack(PairFault):
+    """Of each eighth pair nobody is told."""
 
-    name = "errors-swallowed"
-    requirements = ("QIA-EGP-TIM-02", "QIA-EGP-TIM-01")
-    seen_in = ("QuTech-Delft/squidasm",)
+    name = "pairs-kept-back"
+    requirements = ("QIA-EGP-OK-09",)
 
-    def told(self, notice: Notice) -> Iterable[Notice]:
-        if not isinstance(notice.what, Failed):
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        if made.sequence % 8 != 7:
+            yield notice
+
+
+class ToldTwice(PairFault):
+    """The origin is told twice of each fourth pair."""
+
+    name = "ok-twice"
+    requirements = ("QIA-EGP-OK-02", "QIA-EGP-OK-09")
+    at_peer = False
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        yield notice
+        if made.sequence % 4 == 3:
             yield notice
 
 

@@ -1,0 +1,125 @@
+"""Lies about the qubits that nodes hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qinet_reference.links.domain.memory import Held, Memory
+from qinet_reference.links.domain.model import (
+    Failed,
+    LinkError,
+    LinkRefusal,
+    Measured,
+    Notice,
+    Qubit,
+    Void,
+)
+from qinet_reference.links.faults.fault import LinkFault, PairFault, ServiceFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qinet_reference.links.domain.model import PairMade
+    from qinet_reference.links.domain.service import LinkLayer
+    from qinet_reference.links.physics.bases import Basis
+
+
+class MemoryLost(LinkFault):
+    """A qubit that was measured or released is never free again."""
+
+    name = "memory-lost"
+    requirements = ("QIA-EGP-KEP-02",)
+
+    def memory(self, memory: Memory) -> Memory:
+        return _Leaking(memory.size)
+
+
+class _Leaking(Memory):
+    def give_back(self, qubit: int) -> None:
+        self._held.pop(qubit, None)
+
+
+class NamesShared(PairFault):
+    """All qubits of a node have the name 0."""
+
+    name = "qubit-names-shared"
+    requirements = ("QIA-EGP-KEP-01", "QIA-EGP-CON-03")
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        if isinstance(made.half, Qubit):
+            notice = replace(notice, what=replace(made, half=Qubit(0)))
+        yield notice
+
+
+class MeasuredTwice(ServiceFault):
+    """A qubit that was measured can be measured again, and gives the outcome 0."""
+
+    name = "qubit-measured-twice"
+    requirements = ("QIA-EGP-KEP-02",)
+
+    def __init__(self) -> None:
+        self._measured: dict[tuple[str | None, int], Measured] = {}
+
+    def measure(self, inner: LinkLayer, caller: str | None, qubit: int, basis: Basis) -> Measured:
+        try:
+            measured = inner.measure(caller, qubit, basis)
+        except LinkRefusal:
+            if (caller, qubit) not in self._measured:
+                raise
+            return replace(self._measured[caller, qubit], outcome=0, basis=basis)
+        self._measured[caller, qubit] = measured
+        return measured
+
+
+class GoodnessTimeOfAnotherEpoch(PairFault):
+    """The time of goodness counts from 2020."""
+
+    name = "goodness-time-epoch"
+    requirements = ("QIA-EGP-KEP-03",)
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        yield replace(notice, what=replace(made, goodness_time=made.goodness_time - 1_577_836_800))
+
+
+class ExpiryInclusive(LinkFault):
+    """The end of the range of pairs that are void is the last of them, not the one after it."""
+
+    name = "expiry-inclusive"
+    requirements = ("QIA-EGP-EXP-01", "QIA-EGP-EXP-02")
+    seen_in = ("SoftwareQuTech/QLinkLayerSimulations",)
+    beside = ("heralds-lost",)
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        if isinstance(notice.what, Failed) and notice.what.void is not None:
+            first = notice.what.void.first
+            notice = replace(notice, what=Failed(LinkError.EXPIRED, Void(first, first)))
+        yield notice
+
+
+class ExpirySwallowed(LinkFault):
+    """Nobody is told that a pair is void."""
+
+    name = "expiry-swallowed"
+    requirements = ("QIA-EGP-EXP-02", "QIA-EGP-OK-01")
+    beside = ("heralds-lost",)
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        if not isinstance(notice.what, Failed) or notice.what.error is not LinkError.EXPIRED:
+            yield notice
+
+
+class ExpiredKept(LinkFault):
+    """The memory of a qubit whose pair is void does not come back."""
+
+    name = "expired-kept"
+    requirements = ("QIA-EGP-EXP-05",)
+    beside = ("heralds-lost",)
+
+    def memory(self, memory: Memory) -> Memory:
+        return _Keeping(memory.size)
+
+
+class _Keeping(Memory):
+    def void(self, qubit: int, held: Held) -> None:
+        del qubit, held
