@@ -114,8 +114,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     if links:
         _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
         changes = [
-            *_named(link_variants.ALL, variant_names, "variant"),
-            *_named(link_faults.ALL, fault_names, "fault"),
+            *_named(link_variants.ALL, variant_names, "variant", " --links"),
+            *_named(link_faults.ALL, fault_names, "fault", " --links"),
         ]
         lines = altered_links(default_link_plan(), changes)
         lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
@@ -253,11 +253,14 @@ def _check_only(plan: Plan, only: str, port_base: int | None, store: Path | None
         )
 
 
-def _named(kinds: Iterable[type[T]], names: Sequence[str], word: str) -> list[T]:
+def _named(
+    kinds: Iterable[type[T]], names: Sequence[str], word: str, listed_by: str = ""
+) -> list[T]:
     by_name = {kind.name: kind for kind in kinds}
     for name in names:
         if name not in by_name:
-            raise click.UsageError(f"no {word} is called {name!r}; see qinet-reference {word}s")
+            where = f"qinet-reference {word}s{listed_by}"
+            raise click.UsageError(f"no {word} is called {name!r}; see {where}")
     return [by_name[name]() for name in names]
 
 

@@ -144,6 +144,45 @@ def test_events_are_replayed_after_a_cancelled_stream(pki_directory: Path) -> No
     asyncio.run(story())
 
 
+def test_a_stream_without_a_number_begins_with_what_comes(pki_directory: Path) -> None:
+    async def story() -> None:
+        async with running(pki_directory) as lab:
+            origin, peer = lab.application("app-1"), lab.application("app-2")
+            await peer.link.Accept(accepting())
+            await origin.link.Create(asked(number=2))
+            await origin.until_done()
+            stream = origin.link.Subscribe(pb.SubscribeRequest())
+            assert not (await stream.read()).HasField("event")
+            await origin.link.Create(asked())
+            assert (await stream.read()).event.number == 4
+            log = lab.network.core.nodes["node-a"].log("app-1")
+            assert log.listeners == 1
+            stream.cancel()
+            async with asyncio.timeout(10):
+                while log.listeners:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(story())
+
+
+def test_nodes_that_cannot_keep_up_still_answer_and_tell_true_times(pki_directory: Path) -> None:
+    async def story() -> None:
+        async with running(pki_directory, speed=1000.0) as lab:
+            origin, peer = lab.application("app-1"), lab.application("app-2")
+            await peer.link.Accept(accepting())
+            for _ in range(4):
+                await origin.link.Create(asked(number=1000))
+            told = await origin.link.GetLink(pb.GetLinkRequest(remote_node_id="node-b"))
+            events = await origin.events(lambda got: len(got) == 4004)
+            times = [
+                event.made.goodness_time.ToNanoseconds() for event in events if event.made.type
+            ]
+            assert times == sorted(times)
+            assert told.link.node_time.ToNanoseconds() < times[-1]
+
+    asyncio.run(story())
+
+
 def test_a_request_that_takes_too_long_fails_at_both_nodes(pki_directory: Path) -> None:
     async def story() -> None:
         async with running(pki_directory, "slow-link") as lab:

@@ -36,8 +36,9 @@ class LinkAlteration:
         """Which pairs the links make."""
         return physics
 
-    def memory(self, memory: Memory) -> Memory:
+    def memory(self, memory: Memory, node: str) -> Memory:
         """Where one node keeps its qubits."""
+        del node
         return memory
 
     def rules(self, rules: Rules) -> Rules:

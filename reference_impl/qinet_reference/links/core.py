@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from qinet_reference.links.alteration import LinkAlteration
     from qinet_reference.links.domain.model import Notice
     from qinet_reference.links.domain.physics import Physics
-    from qinet_reference.links.plan import LinkPlan
+    from qinet_reference.links.plan import LinkPlan, QuantumNode
 
 
 def new_core(
     plan: LinkPlan, alterations: Sequence[LinkAlteration], chance: random.Random
 ) -> LinkNetwork:
     """Nodes and links; what they tell goes to the logs of the nodes' applications."""
-    nodes = {one.id: Node(one.id, _memory(one.memory, alterations)) for one in plan.nodes}
+    nodes = {one.id: Node(one.id, _memory(one, alterations)) for one in plan.nodes}
     physics: Physics = NoisyPairs(chance)
     physics = reduce(lambda part, change: change.physics(part), alterations, physics)
     links = [
@@ -43,8 +43,9 @@ def new_core(
     return LinkNetwork(list(nodes.values()), links)
 
 
-def _memory(size: int, alterations: Sequence[LinkAlteration]) -> Memory:
-    return reduce(lambda part, change: change.memory(part), alterations, Memory(size))
+def _memory(node: QuantumNode, alterations: Sequence[LinkAlteration]) -> Memory:
+    memory = Memory(node.memory)
+    return reduce(lambda part, change: change.memory(part, node.id), alterations, memory)
 
 
 def _telling(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 TICK_S = 0.001
 """What happens within so long a time is done at once. Unit: s of this world."""
 
+SLICE_S = 0.01
+"""How much of what is overdue is done at once. Unit: s on the nodes' clock."""
+
 
 class NodeClock:
     """The nodes' clock: begins as this world's, and goes on `speed` times as fast.
@@ -38,16 +41,16 @@ class NodeClock:
 
 
 class Driver:
-    """Advances a network whenever something is due in it.
+    """Advances a network whenever something is due in it; `drive` begins.
 
-    `network` may be given after it was made, for it may be made with `look_ahead`.
+    When more is due than can be done in time, what it tells as the nodes' time stays behind the
+    clock until all has happened: nobody sees a moment before all that comes before it.
     """
 
     def __init__(self, clock: NodeClock) -> None:
         self._clock = clock
         self._network: LinkNetwork | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._stopped = False
 
     def drive(self, network: LinkNetwork) -> None:
         """Begin."""
@@ -56,25 +59,31 @@ class Driver:
 
     def stop(self) -> None:
         """Let no more happen."""
-        self._stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._network = None
+        self.look_ahead()
+
+    def now(self) -> float:
+        """The nodes' time, in s since 1970."""
+        now, due = self._clock(), self._next_moment()
+        return now if due is None else min(now, due + SLICE_S)
 
     def look_ahead(self) -> None:
         """Wake up when the next thing is due; to be called whenever that has changed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._network is None or self._stopped:
-            return
-        moment = self._network.next_moment()
-        if moment is not None:
-            wait = max(TICK_S, (moment - self._clock()) / self._clock.speed)
+        due = self._next_moment()
+        if due is not None:
+            left = (due - self._clock()) / self._clock.speed
+            wait = 0.0 if left < -TICK_S else max(TICK_S, left)
             self._timer = asyncio.get_running_loop().call_later(wait, self._go_on)
 
+    def _next_moment(self) -> float | None:
+        return None if self._network is None else self._network.next_moment()
+
     def _go_on(self) -> None:
-        if self._network is not None:
-            try:
-                self._network.advance(self._clock())
-            finally:
-                self.look_ahead()
+        try:
+            if self._network is not None:
+                self._network.advance(self.now())
+        finally:
+            self.look_ahead()

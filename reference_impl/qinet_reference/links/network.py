@@ -46,7 +46,7 @@ class QuantumNetwork:
         self._plan = plan
         self._files = files
         self._alterations = alterations
-        self._chance = random.Random(seed)  # noqa: S311 - it simulates
+        self.core = new_core(plan, alterations, random.Random(seed))  # noqa: S311 - it simulates
         self._directory = plan.enrolment()
         self._exits = AsyncExitStack()
         base = port_base or 0
@@ -66,13 +66,13 @@ class QuantumNetwork:
         await self._exits.aclose()
 
     async def _start(self) -> None:
-        clock = NodeClock(self._plan.speed)
-        driver = Driver(clock)
-        core = new_core(self._plan, self._alterations, self._chance)
+        driver = Driver(NodeClock(self._plan.speed))
         self._exits.callback(driver.stop)
-        driver.drive(core)
-        for node in core.nodes:
-            service: LinkLayer = LinkService(node, self._directory, core, clock, driver.look_ahead)
+        driver.drive(self.core)
+        for node in self.core.nodes:
+            service: LinkLayer = LinkService(
+                node, self._directory, self.core, driver.now, driver.look_ahead
+            )
             for alteration in self._alterations:
                 service = alteration.service(service, node)
             self.ports[node] = await self._serve(node, service)

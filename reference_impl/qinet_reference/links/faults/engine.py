@@ -122,6 +122,18 @@ class TimeoutIsOther(LinkFault):
         yield notice
 
 
+class FailureUnnamed(LinkFault):
+    """A failure does not say of which request it is: its Create ID is 0."""
+
+    name = "failure-unnamed"
+    requirements = ("QIA-EGP-ERR-01", "QIA-EGP-TIM-02")
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        if isinstance(notice.what, Failed):
+            notice = replace(notice, request=replace(notice.request, create_id=0))
+        yield notice
+
+
 class EndsTwice(LinkFault):
     """A request that is done is said to have failed as well."""
 

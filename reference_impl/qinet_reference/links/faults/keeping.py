@@ -12,15 +12,16 @@ from qinet_reference.links.domain.model import (
     LinkRefusal,
     Measured,
     Notice,
+    PairMade,
+    PairType,
     Qubit,
     Void,
 )
-from qinet_reference.links.faults.fault import LinkFault, PairFault, ServiceFault
+from qinet_reference.links.faults.fault import LinkFault, OutcomeFault, PairFault, ServiceFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qinet_reference.links.domain.model import PairMade
     from qinet_reference.links.domain.service import LinkLayer
     from qinet_reference.links.physics.bases import Basis
 
@@ -31,13 +32,46 @@ class MemoryLost(LinkFault):
     name = "memory-lost"
     requirements = ("QIA-EGP-KEP-02",)
 
-    def memory(self, memory: Memory) -> Memory:
+    def memory(self, memory: Memory, node: str) -> Memory:
+        del node
         return _Leaking(memory.size)
 
 
 class _Leaking(Memory):
     def give_back(self, qubit: int) -> None:
         self._held.pop(qubit, None)
+
+
+class MeasuredPairsHeld(LinkFault):
+    """Each pair that was measured as it was made keeps a qubit of memory for ever."""
+
+    name = "measured-pairs-held"
+    requirements = ("QIA-EGP-MSR-07",)
+
+    def __init__(self) -> None:
+        self._memories: dict[str, Memory] = {}
+
+    def memory(self, memory: Memory, node: str) -> Memory:
+        self._memories[node] = memory
+        return memory
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        made, memory = notice.what, self._memories[notice.node]
+        if isinstance(made, PairMade) and made.type is PairType.MEASURE and memory.free:
+            memory.take()
+        yield notice
+
+
+class PreparedTheOpposite(OutcomeFault):
+    """The peer's qubit is prepared in the opposite of what the origin's outcome says."""
+
+    name = "prepared-opposite"
+    requirements = ("QIA-EGP-RSP-01",)
+
+    def outcome(self, measured: Measured, made: PairMade) -> Measured:
+        if made.type is not PairType.PREPARE:
+            return measured
+        return replace(measured, outcome=1 - measured.outcome)
 
 
 class NamesShared(PairFault):
@@ -116,7 +150,8 @@ class ExpiredKept(LinkFault):
     requirements = ("QIA-EGP-EXP-05",)
     beside = ("heralds-lost",)
 
-    def memory(self, memory: Memory) -> Memory:
+    def memory(self, memory: Memory, node: str) -> Memory:
+        del node
         return _Keeping(memory.size)
 
 
