@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from link_cores import HOMES, Core, new_core
+from link_cores import HOMES, Core, new_core, refusal
 from link_stories import STORIES, Story
 
 from qinet_reference.cli import main
@@ -239,6 +239,40 @@ def test_sequence_wraps() -> None:
     numbers = [pair.sequence for pair in measured("sequence-wraps").pairs("b")]
     assert numbers[0] == 65_500
     assert numbers[36] == 0
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_variant_serves(name: str) -> None:
+    """Measured or kept, pairs come as they are said to, and every request ends."""
+    core = new_core(altered=[VARIANTS[name]()], memory=40, attempt_time=0.01)
+    served = core.services["a"].get_link("alice", "b").terms.types
+    kind = PairType.MEASURE if PairType.MEASURE in served else PairType.KEEP
+    key = core.create(type=kind, number=30)
+    core.at(1e9)
+    theirs = {pair.sequence: pair for pair in core.pairs("b")}
+    assert len(theirs) == 30
+    for pair in core.pairs("a"):
+        other = theirs.get(pair.sequence)
+        assert other is None or (other.bell, other.type) == (pair.bell, kind)
+    assert core.ends(key)[-2:] == [("a", Done), ("b", Done)]
+
+
+def test_rejects_late() -> None:
+    core = new_core(altered=[VARIANTS["rejects-late"]()])
+    key = core.create(purpose=99)
+    (event,) = core.services["a"].events("alice").after(0)
+    assert event.notice.request.create_id == key
+    assert event.notice.what == Failed(LinkError.REJECTED)
+
+
+def test_qubit_ids_large() -> None:
+    core = new_core(altered=[VARIANTS["qubit-ids-large"]()])
+    core.create(type=PairType.KEEP, number=2)
+    core.at(2)
+    assert core.qubits("a") == [1000, 1001]
+    core.services["a"].measure("alice", 1000, Axis.Z)
+    core.services["a"].release("alice", 1001)
+    assert refusal(lambda: core.services["a"].release("alice", 1)) is LinkError.QUBIT_NOT_FOUND
 
 
 def test_lists_of_faults_and_variants() -> None:

@@ -268,3 +268,19 @@ def test_the_manifest_is_valid(pki_directory: Path) -> None:
             assert json.dumps(lab.manifest["claims"])
 
     asyncio.run(story())
+
+
+def test_what_need_not_be_told_may_be_absent(pki_directory: Path) -> None:
+    async def story() -> None:
+        async with running(pki_directory, "little-told", "create-ids-large") as lab:
+            origin, peer = lab.application("app-1"), lab.application("app-2")
+            await peer.link.Accept(accepting())
+            link = (await origin.link.GetLink(pb.GetLinkRequest(remote_node_id="node-b"))).link
+            assert not link.HasField("attempt_time")
+            assert link.pauli_frame == pb.PAULI_FRAME_UNSPECIFIED
+            assert link.max_min_fidelity == pytest.approx(0.93)
+            assert (await origin.link.Create(asked())).create_id == 4_000_000_001
+            (made, _) = await peer.events(lambda got: got[-1].HasField("done"))
+            assert made.create_id == 4_000_000_001
+
+    asyncio.run(story())

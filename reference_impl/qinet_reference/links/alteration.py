@@ -97,6 +97,10 @@ class AltersService(LinkAlteration):
         """See `LinkLayer`."""
         return inner.measure(caller, qubit, basis)
 
+    def release(self, inner: LinkLayer, caller: str | None, qubit: int) -> None:
+        """See `LinkLayer`."""
+        inner.release(caller, qubit)
+
 
 class _AlteredService:
     def __init__(self, by: AltersService, inner: LinkLayer, node: str) -> None:
@@ -123,7 +127,7 @@ class _AlteredService:
         return self._by.measure(self._inner, self._taken_for(caller), qubit, basis)
 
     def release(self, caller: str | None, qubit: int) -> None:
-        self._inner.release(self._taken_for(caller), qubit)
+        self._by.release(self._inner, self._taken_for(caller), qubit)
 
     def _taken_for(self, caller: str | None) -> str | None:
         return self._by.caller(caller, self._node)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.memory import Held, Memory
 from qinet_reference.links.domain.model import (
+    SEQUENCE_NUMBERS,
     Failed,
     LinkError,
     LinkRefusal,
@@ -141,6 +142,45 @@ class ExpirySwallowed(LinkFault):
     def told(self, notice: Notice) -> Iterable[Notice]:
         if not isinstance(notice.what, Failed) or notice.what.error is not LinkError.EXPIRED:
             yield notice
+
+
+class NotResynchronised(LinkFault):
+    """After a pair of which the peer did not learn, the peer's numbers stay behind by one."""
+
+    name = "not-resynchronised"
+    requirements = ("QIA-EGP-EXP-04", "QIA-EGP-OK-03")
+    beside = ("heralds-lost",)
+
+    def __init__(self) -> None:
+        self._behind = 0
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        what = notice.what
+        if isinstance(what, Failed) and what.error is LinkError.EXPIRED:
+            self._behind += 1
+        if isinstance(what, PairMade) and not notice.at_origin:
+            number = (what.sequence - self._behind) % SEQUENCE_NUMBERS
+            notice = replace(notice, what=replace(what, sequence=number))
+        yield notice
+
+
+class ExpiredToldAgain(LinkFault):
+    """A pair is told of once more after it was declared void."""
+
+    name = "expired-told-again"
+    requirements = ("QIA-EGP-EXP-05", "QIA-EGP-OK-02")
+    beside = ("heralds-lost",)
+
+    def __init__(self) -> None:
+        self._told: dict[int, Notice] = {}
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        yield notice
+        what = notice.what
+        if isinstance(what, PairMade) and notice.at_origin:
+            self._told[what.sequence] = notice
+        elif isinstance(what, Failed) and what.void and what.void.first in self._told:
+            yield self._told[what.void.first]
 
 
 class ExpiredKept(LinkFault):

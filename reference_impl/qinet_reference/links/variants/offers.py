@@ -11,7 +11,15 @@ from qinet_reference.links.physics.noise import DEPHASING
 from qinet_reference.links.variants.variant import LinkVariant, TermsVariant
 
 if TYPE_CHECKING:
+    from qinet.entanglement.v1 import link_layer_pb2 as pb
+    from qinet_reference.links.adapters.link_wire import LinkWire
+    from qinet_reference.links.domain.model import LinkView
     from qinet_reference.links.plan import LinkPlan
+
+
+def _promising(terms: Terms, bell: Bell) -> Terms:
+    corrected = PauliFrame.CORRECTED
+    return replace(terms, labels=(bell,), pauli_frame=corrected, promised_state=bell)
 
 
 class AlwaysPhiPlus(TermsVariant):
@@ -20,12 +28,25 @@ class AlwaysPhiPlus(TermsVariant):
     name = "always-phi-plus"
 
     def terms(self, terms: Terms) -> Terms:
-        return replace(
-            terms,
-            labels=(Bell.PHI_PLUS,),
-            pauli_frame=PauliFrame.CORRECTED,
-            promised_state=Bell.PHI_PLUS,
-        )
+        return _promising(terms, Bell.PHI_PLUS)
+
+
+class AlwaysPsiMinus(TermsVariant):
+    """The nodes promise PSI_MINUS, whose outcomes are equal in no basis."""
+
+    name = "always-psi-minus"
+
+    def terms(self, terms: Terms) -> Terms:
+        return _promising(terms, Bell.PSI_MINUS)
+
+
+class FourStates(TermsVariant):
+    """Each of the four Bell states is heralded, equally often."""
+
+    name = "four-states"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, labels=tuple(Bell))
 
 
 class OnlyPhaseErrors(TermsVariant):
@@ -35,6 +56,24 @@ class OnlyPhaseErrors(TermsVariant):
 
     def terms(self, terms: Terms) -> Terms:
         return replace(terms, errors=DEPHASING)
+
+
+class Noiseless(TermsVariant):
+    """Pairs are perfect, and no fidelity is out of reach."""
+
+    name = "noiseless"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, fidelity=1.0, max_min_fidelity=1.0)
+
+
+class Noisy(TermsVariant):
+    """Pairs have the fidelity 0.7, and 0.67 is the greatest that is promised."""
+
+    name = "noisy"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, fidelity=0.7, max_min_fidelity=0.67)
 
 
 class NoMemory(LinkVariant):
@@ -53,6 +92,26 @@ class NoMemory(LinkVariant):
         )
 
 
+class OnlyKeep(TermsVariant):
+    """All that nodes do with a pair is to keep it."""
+
+    name = "only-keep"
+
+    def terms(self, terms: Terms) -> Terms:
+        return replace(terms, types=frozenset({PairType.KEEP}))
+
+
+class UnequalMemories(LinkVariant):
+    """Each second node holds two qubits at most, of which its neighbours say nothing."""
+
+    name = "unequal-memories"
+
+    def plan(self, plan: LinkPlan) -> LinkPlan:
+        small = {node.id for node in plan.nodes[1::2]}
+        nodes = (replace(one, memory=2) if one.id in small else one for one in plan.nodes)
+        return replace(plan, nodes=tuple(nodes))
+
+
 class Slow(TermsVariant):
     """A link makes 20 pairs in a second."""
 
@@ -62,10 +121,31 @@ class Slow(TermsVariant):
         return replace(terms, success_probability=20 * terms.attempt_time)
 
 
-class NumbersBeginAgain(TermsVariant):
-    """The first pair has the number 65500, so numbers soon begin again at 0."""
+class FastClock(LinkVariant):
+    """The nodes' clocks go on 5 s in a second of this world, as those of a simulator may."""
 
-    name = "sequence-wraps"
+    name = "fast-clock"
 
-    def terms(self, terms: Terms) -> Terms:
-        return replace(terms, first_sequence=65_500)
+    def plan(self, plan: LinkPlan) -> LinkPlan:
+        return replace(plan, speed=5.0)
+
+
+class LittleTold(LinkVariant):
+    """Of a link only that is told which has to be."""
+
+    name = "little-told"
+
+    def wire(self, wire: LinkWire) -> LinkWire:
+        def less(view: LinkView) -> pb.Link:
+            message = wire.link_message(view)
+            for name in (
+                "expected_fidelity",
+                "pairs_per_second",
+                "pauli_frame",
+                "coherence_time",
+                "attempt_time",
+            ):
+                message.ClearField(name)
+            return message
+
+        return replace(wire, link_message=less)
