@@ -13,16 +13,15 @@ from qinet_reference.links.core import new_core as composed
 from qinet_reference.links.domain.model import (
     Done,
     Failed,
-    LinkError,
-    LinkRefusal,
     Notice,
     PairMade,
     PairRequest,
     PairType,
     Qubit,
-    Terms,
 )
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.domain.service import LinkLayer, LinkService
+from qinet_reference.links.domain.terms import Terms
 from qinet_reference.links.plan import LinkPlan, PlannedLink, QuantumNode
 from qinet_reference.plan import Sae
 

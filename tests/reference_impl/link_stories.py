@@ -13,11 +13,11 @@ from qinet_reference.links.domain.model import (
     BasisSet,
     Delivery,
     Interleaving,
-    LinkRefusal,
     PairType,
     Qubit,
     RandomBasis,
 )
+from qinet_reference.links.domain.refusal import LinkRefusal
 from qinet_reference.links.physics.bases import Axis, Rotation
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from qinet_reference.links.domain.model import (
     BasisSet,
     Done,
     Failed,
-    LinkError,
     Measured,
     PairType,
-    PauliFrame,
     RandomBasis,
     Void,
 )
+from qinet_reference.links.domain.refusal import LinkError
+from qinet_reference.links.domain.terms import PauliFrame
 from qinet_reference.links.physics.bases import Axis
 from qinet_reference.links.physics.bell import Bell
 

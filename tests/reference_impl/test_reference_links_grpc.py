@@ -19,7 +19,7 @@ from qinet.discovery.v1 import discovery_pb2
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import qubits_pb2
-from qinet_reference.links.domain.model import LinkError
+from qinet_reference.links.domain.refusal import LinkError
 from qinet_reference.links.physics.bell import Bell
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import pytest
 from link_cores import CERTAIN, HOMES, PURPOSE, new_core, refusal
 
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.links.domain.model import BasisSet, Delivery, LinkError, PairType, RandomBasis
+from qinet_reference.links.domain.model import BasisSet, Delivery, PairType, RandomBasis
+from qinet_reference.links.domain.refusal import LinkError
 from qinet_reference.links.physics.bases import Axis, Rotation
 
 KEEP, PREPARE = PairType.KEEP, PairType.PREPARE

@@ -16,8 +16,6 @@ from qinet_reference.links.domain.model import (
     Delivery,
     Done,
     Interleaving,
-    LinkError,
-    LinkRefusal,
     Measured,
     Notice,
     PairType,
@@ -25,6 +23,7 @@ from qinet_reference.links.domain.model import (
     RandomBasis,
     RequestKey,
 )
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.physics.bases import Axis
 from qinet_reference.links.physics.bell import Bell
 
@@ -182,6 +181,19 @@ def test_memory_runs_out_and_comes_back() -> None:
     assert core.qubits("a") == [0, 1, 1]
     assert core.qubits("b") == [0, 1, 0]
     assert core.pairs("a")[-1].goodness_time == 21
+
+
+def test_a_block_that_waits_for_memory_lets_nobody_through() -> None:
+    core = new_core(memory=1)
+    block = core.create(type=KEEP, number=2, interleaving=BLOCK)
+    core.at(1)
+    other = core.create(priority=7, max_time=5)
+    core.at(10)
+    assert core.ends(other) == [("a", LinkError.TIMEOUT), ("b", LinkError.TIMEOUT)]
+    core.services["a"].release("alice", 0)
+    core.services["b"].release("bob", 0)
+    core.at(20)
+    assert core.ends(block) == [("a", Done), ("b", Done)]
 
 
 def test_others_are_served_while_one_waits_for_memory() -> None:

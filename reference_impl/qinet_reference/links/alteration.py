@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from qinet_reference.links.adapters.link_wire import LinkWire
     from qinet_reference.links.domain.events import EventLog
     from qinet_reference.links.domain.memory import Memory
-    from qinet_reference.links.domain.model import LinkView, Measured, Notice, PairRequest
+    from qinet_reference.links.domain.model import Measured, Notice, PairRequest
     from qinet_reference.links.domain.physics import Physics
     from qinet_reference.links.domain.rules import Rules
     from qinet_reference.links.domain.service import LinkLayer
+    from qinet_reference.links.domain.terms import LinkView
     from qinet_reference.links.physics.bases import Basis
     from qinet_reference.links.plan import LinkPlan
 

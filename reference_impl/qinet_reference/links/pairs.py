@@ -10,8 +10,8 @@ from qinet_reference.links.physics.noise import PairNoise
 from qinet_reference.links.physics.states import End
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import Terms
     from qinet_reference.links.domain.physics import Pair
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
     from qinet_reference.links.physics.bell import Bell, Matrix
     from qinet_reference.links.physics.chance import Chance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qinet_reference.domain.directory import Enrolment
-from qinet_reference.links.domain.model import Terms
+from qinet_reference.links.domain.terms import Terms
 from qinet_reference.plan import Plan, Sae
 
 

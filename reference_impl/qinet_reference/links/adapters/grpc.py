@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2, qubits_pb2_grpc
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.links.domain.model import LinkRefusal
+from qinet_reference.links.domain.refusal import LinkRefusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -20,14 +20,15 @@ from qinet_reference.adapters.grpc_wire import DISCOVERY, ERROR_DOMAIN
 from qinet_reference.domain.refusal import Refusal
 from qinet_reference.links.adapters.reading import read_create, read_measured_basis
 from qinet_reference.links.adapters.telling import event_message, link_message, measured_message
-from qinet_reference.links.domain.model import LinkError, LinkRefusal
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qinet.entanglement.v1 import entanglement_pb2
     from qinet_reference.adapters.grpc_wire import Context
-    from qinet_reference.links.domain.model import LinkEvent, LinkView, Measured, PairRequest
+    from qinet_reference.links.domain.model import LinkEvent, Measured, PairRequest
+    from qinet_reference.links.domain.terms import LinkView
     from qinet_reference.links.physics.bases import Basis
 
 LINK_LAYER = pb.DESCRIPTOR.services_by_name["LinkLayer"].full_name

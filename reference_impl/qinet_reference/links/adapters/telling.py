@@ -8,19 +8,13 @@ from google.protobuf import duration_pb2, timestamp_pb2
 
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
-from qinet_reference.links.domain.model import (
-    Failed,
-    LinkEvent,
-    LinkView,
-    Measured,
-    PairMade,
-    Qubit,
-    Void,
-)
+from qinet_reference.links.domain.model import Failed, LinkEvent, Measured, PairMade, Qubit, Void
 from qinet_reference.links.physics.bases import Axis
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import LinkError, PairType, What
+    from qinet_reference.links.domain.model import PairType, What
+    from qinet_reference.links.domain.refusal import LinkError
+    from qinet_reference.links.domain.terms import LinkView
     from qinet_reference.links.physics.bell import Bell
 
 _NANO = 1_000_000_000

@@ -6,16 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import (
-    SEQUENCE_NUMBERS,
-    Done,
-    Failed,
-    LinkError,
-    PairMade,
-    Qubit,
-    Void,
-)
+from qinet_reference.links.domain.model import SEQUENCE_NUMBERS, Done, Failed, PairMade, Qubit, Void
 from qinet_reference.links.domain.outstanding import ORIGIN, PEER
+from qinet_reference.links.domain.refusal import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

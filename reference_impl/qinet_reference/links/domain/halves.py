@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import (
-    BasisChoice,
-    Measured,
-    PairType,
-    Qubit,
-    Terms,
-)
+from qinet_reference.links.domain.model import BasisChoice, Measured, PairType, Qubit
 from qinet_reference.links.domain.outstanding import ORIGIN, PEER
 
 if TYPE_CHECKING:
@@ -19,6 +13,7 @@ if TYPE_CHECKING:
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
     from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bell import Bell
 
 

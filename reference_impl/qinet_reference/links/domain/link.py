@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.delivery import Deliveries
 from qinet_reference.links.domain.halves import Halves
-from qinet_reference.links.domain.model import (
-    Done,
-    Failed,
-    LinkError,
-    LinkRefusal,
-    Notice,
-    PairRequest,
-    RequestKey,
-    Terms,
-)
+from qinet_reference.links.domain.model import Done, Failed, Notice, PairRequest, RequestKey
 from qinet_reference.links.domain.outstanding import ORIGIN, Made, Outstanding, Party
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.domain.rules import Rules
 from qinet_reference.links.domain.validation import check_meaning, check_reach
 
@@ -26,6 +18,7 @@ if TYPE_CHECKING:
 
     from qinet_reference.links.domain.node import Node
     from qinet_reference.links.domain.physics import Physics
+    from qinet_reference.links.domain.terms import Terms
 
 
 class Link:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import LinkError, LinkRefusal
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 
 if TYPE_CHECKING:
     from qinet_reference.links.domain.physics import Pair

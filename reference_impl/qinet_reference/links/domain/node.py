@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.events import EventLog
-from qinet_reference.links.domain.model import LinkError, LinkRefusal
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

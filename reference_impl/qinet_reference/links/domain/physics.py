@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import Terms
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
     from qinet_reference.links.physics.bell import Bell
 

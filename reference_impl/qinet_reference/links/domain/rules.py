@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Hashable, Sequence
 
-    from qinet_reference.links.domain.model import BasisChoice, PairRequest, Terms
+    from qinet_reference.links.domain.model import BasisChoice, PairRequest
     from qinet_reference.links.domain.outstanding import Outstanding
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
 
 

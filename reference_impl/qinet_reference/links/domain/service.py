@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from qinet_reference.domain.refusal import Reason, Refusal
-from qinet_reference.links.domain.model import LinkView, Measured, PairRequest
+from qinet_reference.links.domain.model import Measured, PairRequest
+from qinet_reference.links.domain.terms import LinkView
 from qinet_reference.links.domain.validation import check_basis, check_purpose
 
 if TYPE_CHECKING:

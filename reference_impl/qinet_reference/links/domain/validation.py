@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from qinet_reference.links.domain.model import (
     BasisChoice,
     Delivery,
-    LinkError,
-    LinkRefusal,
     PairRequest,
     PairType,
     RandomBasis,
-    Terms,
 )
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.physics.bases import Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qinet_reference.links.domain.terms import Terms
 
 PURPOSES = 65_536
 PRIORITIES = 8

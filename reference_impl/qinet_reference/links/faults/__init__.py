@@ -8,17 +8,19 @@ from __future__ import annotations
 from qinet_reference.links.faults import (
     asking,
     bases,
-    engine,
+    ending,
     keeping,
     names,
+    order,
     ownership,
     promises,
+    reach,
     telling,
 )
 from qinet_reference.links.faults.fault import LinkFault
 from qinet_reference.named import defined_in
 
-_AREAS = (telling, names, asking, ownership, engine, bases, keeping, promises)
+_AREAS = (telling, names, asking, reach, ownership, ending, order, bases, keeping, promises)
 
 ALL: tuple[type[LinkFault], ...] = defined_in(_AREAS, LinkFault)
 """Every fault, area by area."""

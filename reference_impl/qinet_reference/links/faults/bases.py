@@ -14,9 +14,10 @@ from qinet_reference.links.physics.bases import Axis, Basis, Rotation
 if TYPE_CHECKING:
     import random
 
-    from qinet_reference.links.domain.model import PairRequest, Terms
+    from qinet_reference.links.domain.model import PairRequest
     from qinet_reference.links.domain.physics import Pair, Physics
     from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bell import Bell
 
 

@@ -9,8 +9,6 @@ from qinet_reference.links.domain.memory import Held, Memory
 from qinet_reference.links.domain.model import (
     SEQUENCE_NUMBERS,
     Failed,
-    LinkError,
-    LinkRefusal,
     Measured,
     Notice,
     PairMade,
@@ -18,6 +16,7 @@ from qinet_reference.links.domain.model import (
     Qubit,
     Void,
 )
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.faults.fault import LinkFault, OutcomeFault, PairFault, ServiceFault
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import LinkError, LinkRefusal, Measured, Notice
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.faults.fault import ServiceFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from qinet_reference.links.domain.model import Measured, Notice
     from qinet_reference.links.domain.service import LinkLayer
     from qinet_reference.links.physics.bases import Basis
     from qinet_reference.links.plan import LinkPlan

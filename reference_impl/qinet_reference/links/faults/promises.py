@@ -13,10 +13,11 @@ from qinet_reference.links.physics.bell import Bell
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qinet_reference.links.domain.model import Notice, PairMade, Terms
+    from qinet_reference.links.domain.model import Notice, PairMade
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
     from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
 
 

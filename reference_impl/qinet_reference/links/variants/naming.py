@@ -12,7 +12,6 @@ from qinet_reference.links.domain.model import (
     Notice,
     PairMade,
     Qubit,
-    Terms,
     Void,
 )
 from qinet_reference.links.variants.variant import LinkVariant, TermsVariant
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from qinet_reference.links.domain.model import Measured, PairRequest
     from qinet_reference.links.domain.service import LinkLayer
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
 
 _STEP = 3

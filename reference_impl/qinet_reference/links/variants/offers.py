@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import PairType, PauliFrame, Terms
+from qinet_reference.links.domain.model import PairType
+from qinet_reference.links.domain.terms import PauliFrame, Terms
 from qinet_reference.links.physics.bell import Bell
 from qinet_reference.links.physics.noise import DEPHASING
 from qinet_reference.links.variants.variant import LinkVariant, TermsVariant
@@ -13,7 +14,7 @@ from qinet_reference.links.variants.variant import LinkVariant, TermsVariant
 if TYPE_CHECKING:
     from qinet.entanglement.v1 import link_layer_pb2 as pb
     from qinet_reference.links.adapters.link_wire import LinkWire
-    from qinet_reference.links.domain.model import LinkView
+    from qinet_reference.links.domain.terms import LinkView
     from qinet_reference.links.plan import LinkPlan
 
 

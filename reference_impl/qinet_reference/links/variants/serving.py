@@ -7,7 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.alteration import AltersService
-from qinet_reference.links.domain.model import Failed, LinkError, LinkRefusal, Notice, RequestKey
+from qinet_reference.links.domain.model import Failed, Notice, RequestKey
+from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.variants.variant import LinkVariant
 
 if TYPE_CHECKING:

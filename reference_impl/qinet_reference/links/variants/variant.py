@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from qinet_reference.links.alteration import LinkAlteration
 
 if TYPE_CHECKING:
-    from qinet_reference.links.domain.model import Terms
+    from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.plan import LinkPlan
 
 
