@@ -70,7 +70,7 @@ def _type(asked: Asked, told: Told, made: PairMade) -> Iterator[Violation]:
         half = " and ".join(name for name, there in has.items() if there) or "neither"
         yield Violation(
             "QIA-EGP-OK-08",
-            f"type {due.value} with {'an outcome' if measures else 'a qubit'}",
+            f"type {due.value if due else 'unknown'} with {'an outcome' if measures else 'a qubit'}",
             f"type {made.type.value if made.type else 'unknown'} with {half}",
             (told,),
             "I2",
