@@ -27,6 +27,8 @@ CONCENTRATIONS = (0.5, 8.0, 128.0, 2048.0)
 def log_average(logs: Sequence[float]) -> float:
     """Logarithm of the average of the numbers whose logarithms are given."""
     highest = max(logs)
+    if math.isinf(highest):
+        return highest
     return highest + math.log(sum(math.exp(each - highest) for each in logs) / len(logs))
 
 

@@ -1,0 +1,1 @@
+"""Sequential tests over entangled pairs, from the outcomes of both ends alone."""
