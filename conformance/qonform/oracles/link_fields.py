@@ -70,11 +70,15 @@ def _type(asked: Asked, told: Told, made: PairMade) -> Iterator[Violation]:
         half = " and ".join(name for name, there in has.items() if there) or "neither"
         yield Violation(
             "QIA-EGP-OK-08",
-            f"type {due.value if due else 'unknown'} with {'an outcome' if measures else 'a qubit'}",
-            f"type {made.type.value if made.type else 'unknown'} with {half}",
+            f"{_named_type(due)} with {'an outcome' if measures else 'a qubit'}",
+            f"{_named_type(made.type)} with {half}",
             (told,),
             "I2",
         )
+
+
+def _named_type(kind: PairType | None) -> str:
+    return f"type {kind.value}" if kind else "no known type"
 
 
 def _measurement(asked: Asked, told: Told, measured: Measured) -> Iterator[Violation]:
