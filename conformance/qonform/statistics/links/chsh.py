@@ -20,9 +20,9 @@ from qonform.statistics.links.bets import (
     more_until_above,
     upper_bound,
 )
+from qonform.statistics.links.claim import ALPHA_FAIL, ALPHA_PASS, Claim
 from qonform.statistics.links.correlation import sign
-from qonform.statistics.links.fidelity import ALPHA_FAIL, ALPHA_PASS
-from qonform.statistics.links.result import Evidence, Result, fewer
+from qonform.statistics.links.result import Result, Verdict, fewer
 
 CLASSICAL = 0.75
 """Share of wins, at the most, without entanglement: S = 2."""
@@ -51,7 +51,7 @@ def wins(state: Bell, turned: Axis, straight: Axis, one: int, other: int) -> boo
     return (one == other) == (likelier > 0)
 
 
-class Chsh:
+class Chsh(Claim):
     """Whether pairs violate S <= 2; that they do not is no fault.
 
     It is broken only by more wins than any state allows.
@@ -65,8 +65,7 @@ class Chsh:
 
     def __init__(self, alpha_fail: float = ALPHA_FAIL, alpha_pass: float = ALPHA_PASS) -> None:
         self._won = Balance((one, other) for one in TURNED for other in STRAIGHT)
-        self._holds = Evidence(0.0, alpha_pass)
-        self._broken = Evidence(0.0, alpha_fail)
+        super().__init__(alpha_fail, alpha_pass)
 
     def see(self, state: Bell, one_axis: Axis, other_axis: Axis, one: int, other: int) -> None:
         """Takes in a pair: its reported state, axes and outcomes; either end may be the turned one.
@@ -78,26 +77,26 @@ class Chsh:
             return
         if self._won.see((turned, straight), wins(state, turned, straight, one, other)):
             n, won = self._won.n, self._won.ones
-            self._holds = self._holds.at(log_e_above(n, won, CLASSICAL))
-            self._broken = self._broken.at(log_e_above(n, won, QUANTUM))
+            self.holds = self.holds.at(log_e_above(n, won, CLASSICAL))
+            self.broken = self.broken.at(log_e_above(n, won, QUANTUM))
 
     def result(self) -> Result:
         """What it says by now."""
         n, won = self._won.n, self._won.ones
-        share, own = won / max(1, n), self._holds.alpha / 2
+        share, own = won / max(1, n), self.holds.alpha / 2
         more = fewer(
-            more_until_above(n, won, CLASSICAL, self._holds.alpha, share),
-            more_until_above(n, won, QUANTUM, self._broken.alpha, share),
+            more_until_above(n, won, CLASSICAL, self.holds.alpha, share),
+            more_until_above(n, won, QUANTUM, self.broken.alpha, share),
         )
-        decided = self._holds.speaks or self._broken.speaks
+        decided = self.verdict is not Verdict.UNDECIDED
         return Result(
             name=self.name,
             pairs=n,
-            holds=self._holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity="CHSH value S",
             estimate=8 * share - 4 if n else None,
             interval=(8 * lower_bound(n, won, own) - 4, 8 * upper_bound(n, won, own) - 4),
-            interval_alpha=self._holds.alpha,
+            interval_alpha=self.holds.alpha,
             more=0 if decided else self._won.whole(more),
         )

@@ -12,7 +12,7 @@ it makes the pair could make one that is good at this axis alone: no test of thi
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from qonform.statistics.betting import log_average
@@ -25,20 +25,16 @@ from qonform.statistics.links.bets import (
     more_until_below,
     upper_bound,
 )
+from qonform.statistics.links.claim import ALPHA_FAIL, ALPHA_PASS, Claim
 from qonform.statistics.links.correlation import PAULI_AXES
 from qonform.statistics.links.cost import error_share
-from qonform.statistics.links.result import Evidence, Result, fewer
+from qonform.statistics.links.result import Result, Verdict, fewer
 
 if TYPE_CHECKING:
     from qonform.ports.entanglement import Axis
 
-ALPHA_FAIL = 1e-6
-"""Chance, at the most, that something sound is ever called broken."""
-ALPHA_PASS = 1e-3
-"""Chance, at the most, that something broken is ever said to hold."""
 
-
-class FidelityTest(ABC):
+class FidelityTest(Claim):
     """Both sides of F >= F_min at once.
 
     Args:
@@ -60,8 +56,7 @@ class FidelityTest(ABC):
         self.min_fidelity = min_fidelity
         self.name = name or f"the fidelity is at least {min_fidelity:g}"
         self._counted = Balance(self.axes)
-        self._holds = Evidence(0.0, alpha_pass)
-        self._broken = Evidence(0.0, alpha_fail)
+        super().__init__(alpha_fail, alpha_pass)
 
     @property
     @abstractmethod
@@ -75,7 +70,7 @@ class FidelityTest(ABC):
         """
         if self._counted.see(axis, error):
             n, errors = self._counted.n, self._counted.ones
-            self._holds = self._holds.at(log_e_below(n, errors, self._most_errors))
+            self.holds = self.holds.at(log_e_below(n, errors, self._most_errors))
             self._look()
 
     @abstractmethod
@@ -85,13 +80,9 @@ class FidelityTest(ABC):
     @property
     def _more_to_hold(self) -> int | None:
         n, errors = self._counted.n, self._counted.ones
-        alpha, share = self._holds.alpha, errors / max(1, n)
+        alpha, share = self.holds.alpha, errors / max(1, n)
         more = more_until_below(n, errors, self._most_errors, alpha, share)
         return self._counted.whole(more)
-
-    @abstractmethod
-    def result(self) -> Result:
-        """What it says by now."""
 
     def _said(
         self,
@@ -100,16 +91,16 @@ class FidelityTest(ABC):
         interval: tuple[float, float],
         more_to_fail: int | None,
     ) -> Result:
-        decided = self._holds.speaks or self._broken.speaks
+        decided = self.verdict is not Verdict.UNDECIDED
         return Result(
             name=self.name,
             pairs=pairs,
-            holds=self._holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity="fidelity",
             estimate=estimate,
             interval=(max(0.0, interval[0]), max(0.0, interval[1])),
-            interval_alpha=self._holds.alpha + self._broken.alpha,
+            interval_alpha=self.holds.alpha + self.broken.alpha,
             more=0 if decided else fewer(self._more_to_hold, more_to_fail),
         )
 
@@ -128,14 +119,14 @@ class Fidelity(FidelityTest):
 
     def _look(self) -> None:
         n, errors = self._counted.n, self._counted.ones
-        self._broken = self._broken.at(log_e_above(n, errors, self._most_errors))
+        self.broken = self.broken.at(log_e_above(n, errors, self._most_errors))
 
     def result(self) -> Result:
         """What it says by now."""
         n, errors = self._counted.n, self._counted.ones
-        low = 1 - 1.5 * upper_bound(n, errors, self._holds.alpha)
-        high = 1 - 1.5 * lower_bound(n, errors, self._broken.alpha)
-        share, alpha = errors / max(1, n), self._broken.alpha
+        low = 1 - 1.5 * upper_bound(n, errors, self.holds.alpha)
+        high = 1 - 1.5 * lower_bound(n, errors, self.broken.alpha)
+        share, alpha = errors / max(1, n), self.broken.alpha
         more = self._counted.whole(more_until_above(n, errors, self._most_errors, alpha, share))
         return self._said(n, max(0.0, 1 - 1.5 * share) if n else None, (low, high), more)
 
@@ -176,13 +167,13 @@ class FidelityFromTwoAxes(FidelityTest):
     def _look(self) -> None:
         null = 1 - self.min_fidelity
         logs = [log_e_above(one.n, one.ones, null) for one in self._each.values()]
-        self._broken = self._broken.at(log_average(logs))
+        self.broken = self.broken.at(log_average(logs))
 
     def result(self) -> Result:
         """What it says by now."""
-        share_of_alpha = self._broken.alpha / 2
+        share_of_alpha = self.broken.alpha / 2
         each = tuple(self._each.values())
-        low = 1 - 2 * upper_bound(self._counted.n, self._counted.ones, self._holds.alpha)
+        low = 1 - 2 * upper_bound(self._counted.n, self._counted.ones, self.holds.alpha)
         high = 1 - max(lower_bound(one.n, one.ones, share_of_alpha) for one in each)
         more: int | None = None
         for one in each:

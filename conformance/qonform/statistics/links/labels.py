@@ -14,18 +14,17 @@ from qonform.statistics.links.bets import (
     log_e_above,
     more_until_above,
 )
+from qonform.statistics.links.claim import ALPHA_FAIL, ALPHA_PASS, Claim
 from qonform.statistics.links.correlation import PAULI_AXES, breaks, telling_axes
 from qonform.statistics.links.fidelity import (
-    ALPHA_FAIL,
-    ALPHA_PASS,
     Fidelity,
     FidelityFromTwoAxes,
     FidelityTest,
 )
-from qonform.statistics.links.result import Evidence, Result, fewer
+from qonform.statistics.links.result import Result, Verdict, fewer
 
 
-class ReportedState:
+class ReportedState(Claim):
     """Of pairs that are reported to be in one Bell state: whether another fits better.
 
     It holds once the fidelity to the reported state is certainly above 1/2, so that no other state
@@ -49,6 +48,7 @@ class ReportedState:
         at_least: float = 0.5,
         axes: tuple[Axis, ...] = PAULI_AXES,
     ) -> None:
+        super().__init__(alpha_fail, alpha_pass)
         self.state = state
         self._most_errors = 1 - at_least
         self._right: FidelityTest = (
@@ -58,15 +58,15 @@ class ReportedState:
         )
         self._errors = {axis: Balance((axis,)) for axis in PAULI_AXES}
         self._axes = {other: telling_axes(state, other) for other in Bell if other is not state}
-        self._broken = Evidence(0.0, alpha_fail)
 
     def see(self, axis: Axis, one: int, other: int) -> None:
         """Takes in a pair: the axis of both ends, one of X, Y and Z, and their outcomes."""
         error = breaks(self.state, axis, one, other)
         self._right.see(axis, error)
+        self.holds = self._right.holds
         self._errors[axis].see(axis, error)
         logs = [log_e_above(*self._counts(rival), self._most_errors) for rival in self._axes]
-        self._broken = self._broken.at(log_average(logs))
+        self.broken = self.broken.at(log_average(logs))
 
     def _counts(self, rival: Bell) -> tuple[int, int]:
         """Pairs that tell the reported state from this one, and those that speak for this one."""
@@ -79,21 +79,21 @@ class ReportedState:
         nearest = max(self._axes, key=lambda s: log_e_above(*self._counts(s), self._most_errors))
         n, errors = self._counts(nearest)
         share = errors / max(1, n)
-        own = self._broken.alpha / len(self._axes)
+        own = self.broken.alpha / len(self._axes)
         more = more_until_above(n, errors, self._most_errors, own, share)
         in_all = None if more is None else -(-3 * more // 2)  # two axes of three tell
-        decided = right.holds.speaks or self._broken.speaks
+        decided = self.verdict is not Verdict.UNDECIDED
         return Result(
             name=f"pairs reported as {self.state.name} are in that state",
             pairs=sum(each.n for each in self._errors.values()),
-            holds=right.holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity=f"fidelity to {self.state.name}",
             estimate=right.estimate,
             interval=right.interval,
             interval_alpha=right.interval_alpha,
-            more=0 if decided else fewer(None if right.holds.speaks else right.more, in_all),
-            found=f"outcomes fit {nearest.name} better" if self._broken.log_e > 0 else "",
+            more=0 if decided else fewer(right.more, in_all),
+            found=f"outcomes fit {nearest.name} better" if self.broken.log_e > 0 else "",
         )
 
 
@@ -123,6 +123,11 @@ class Labels:
         self._seen.add(reported)
         self._of[reported].see(axis, one, other)
 
+    @property
+    def claims(self) -> list[ReportedState]:
+        """One for each state that was reported."""
+        return [claim for state, claim in self._of.items() if state in self._seen]
+
     def results(self) -> list[Result]:
         """What it says of each state that was reported."""
-        return [test.result() for state, test in self._of.items() if state in self._seen]
+        return [claim.result() for claim in self.claims]

@@ -12,9 +12,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from qonform.statistics.betting import CONCENTRATIONS, log_average, log_e_of_counts
+from qonform.statistics.links.claim import ALPHA_FAIL, ALPHA_PASS, Claim
 from qonform.statistics.links.correlation import PAULI_AXES
-from qonform.statistics.links.fidelity import ALPHA_FAIL, ALPHA_PASS
-from qonform.statistics.links.result import Evidence, Result
+from qonform.statistics.links.result import Result
 from qonform.statistics.links.share import TOLERANCE, Share
 
 if TYPE_CHECKING:
@@ -66,9 +66,14 @@ class Bias:
         if (end, axis) in self._of:
             self._of[end, axis].see(outcome == 1)
 
+    @property
+    def claims(self) -> list[Share]:
+        """One for each end and axis that has been seen."""
+        return [share for share in self._of.values() if share.n]
+
     def results(self) -> list[Result]:
         """What it says of each end and axis that has been seen."""
-        return [share.result() for share in self._of.values() if share.n]
+        return [claim.result() for claim in self.claims]
 
 
 class Frequencies:
@@ -107,12 +112,17 @@ class Frequencies:
         for each, share in self._of.items():
             share.see(each is axis)
 
+    @property
+    def claims(self) -> list[Share]:
+        """One for each axis."""
+        return list(self._of.values())
+
     def results(self) -> list[Result]:
         """What it says of each axis."""
-        return [share.result() for share in self._of.values()]
+        return [claim.result() for claim in self.claims]
 
 
-class Independence:
+class Independence(Claim):
     """Whether the axis that one end draws foretells the axis that the other draws.
 
     The bets foretell the peer's axis from the creator's. Against them stands the best that *any*
@@ -139,13 +149,13 @@ class Independence:
         alpha_pass: float = ALPHA_PASS,
         tolerance: float = TOLERANCE,
     ) -> None:
+        super().__init__(alpha_fail, alpha_pass)
         common = sum(probability * peer.get(axis, 0.0) for axis, probability in creator.items())
         self._common = Share(
             self.name, "share of pairs with a common axis", common, alpha_fail, alpha_pass,
             tolerance,
         )  # fmt: skip
         self._counts = {one: dict.fromkeys(peer, 0) for one in creator}
-        self._broken = Evidence(0.0, alpha_fail)
 
     def see(self, creator: Axis, peer: Axis) -> None:
         """Takes in a pair: the axes of its ends. Axes that were not asked for are left out."""
@@ -153,7 +163,8 @@ class Independence:
             return
         self._counts[creator][peer] += 1
         self._common.see(creator is peer)
-        self._broken = self._broken.at(self._log_e)
+        self.holds = self._common.holds
+        self.broken = self.broken.at(self._log_e)
 
     @property
     def _log_e(self) -> float:
@@ -169,13 +180,13 @@ class Independence:
         return Result(
             name=self.name,
             pairs=common.pairs,
-            holds=common.holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity=common.quantity,
             estimate=common.estimate,
             interval=common.interval,
             interval_alpha=common.interval_alpha,
-            more=0 if self._broken.speaks else common.more,
+            more=0 if self.broken.speaks else common.more,
         )
 
 
@@ -224,6 +235,11 @@ class Mismatched:
             )
         self._of[cell].see(one == other)
 
+    @property
+    def claims(self) -> list[Share]:
+        """One for each state and each two axes that have been seen."""
+        return list(self._of.values())
+
     def results(self) -> list[Result]:
         """What it says of each state and each two axes that have been seen."""
-        return [share.result() for share in self._of.values()]
+        return [claim.result() for claim in self.claims]

@@ -22,12 +22,9 @@ from qonform.statistics.links.bets import (
     more_until_below,
     upper_bound,
 )
+from qonform.statistics.links.claim import ALPHA_FAIL, ALPHA_PASS, Claim
 from qonform.statistics.links.correlation import PAULI_AXES, breaks
-from qonform.statistics.links.fidelity import (
-    ALPHA_FAIL,
-    ALPHA_PASS,
-)
-from qonform.statistics.links.result import Evidence, Result, fewer
+from qonform.statistics.links.result import Result, Verdict, fewer
 
 if TYPE_CHECKING:
     from qonform.ports.entanglement import Axis, Bell
@@ -51,7 +48,7 @@ _CORNERS: dict[str, tuple[bool, bool, bool]] = {
 _ALL_EQUAL = "the outcomes are equal at all three axes, as no state gives them"
 
 
-class Physical:
+class Physical(Claim):
     """Whether the relations at X, Y and Z are such as a state can have.
 
     Five bets of equal parts: that outcomes are equal at all three axes, whatever state is reported,
@@ -67,8 +64,7 @@ class Physical:
 
     def __init__(self, alpha_fail: float = ALPHA_FAIL, alpha_pass: float = ALPHA_PASS) -> None:
         self._fits = {what: Balance(PAULI_AXES) for what in (_ALL_EQUAL, *_CORNERS)}
-        self._holds = Evidence(0.0, alpha_pass)
-        self._broken = Evidence(0.0, alpha_fail)
+        super().__init__(alpha_fail, alpha_pass)
 
     def see(self, reported: Bell, axis: Axis, one: int, other: int) -> None:
         """Takes in a pair: its reported state, the common axis X, Y or Z, and the outcomes."""
@@ -79,30 +75,30 @@ class Physical:
         if complete:
             each = [(fits.n, fits.ones) for fits in self._fits.values()]
             above = log_average([log_e_above(*one, MOST_FITTING) for one in each])
-            self._broken = self._broken.at(above)
-            self._holds = self._holds.at(min(log_e_below(*one, EXCLUDED_FITTING) for one in each))
+            self.broken = self.broken.at(above)
+            self.holds = self.holds.at(min(log_e_below(*one, EXCLUDED_FITTING) for one in each))
 
     def result(self) -> Result:
         """What it says by now."""
         what, most = max(self._fits.items(), key=lambda each: each[1].ones)
         n, ones = most.n, most.ones
         share = ones / max(1, n)
-        broken, holds = self._broken.alpha / len(self._fits), self._holds.alpha
+        broken, holds = self.broken.alpha / len(self._fits), self.holds.alpha
         more = fewer(
             more_until_below(n, ones, EXCLUDED_FITTING, holds, share),
             more_until_above(n, ones, MOST_FITTING, broken, share),
         )
         of_five = holds / len(self._fits)
-        decided = self._holds.speaks or self._broken.speaks
+        decided = self.verdict is not Verdict.UNDECIDED
         return Result(
             name=self.name,
             pairs=n,
-            holds=self._holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity="share of pairs that fit what no state gives",
             estimate=share if n else None,
             interval=(lower_bound(n, ones, broken), upper_bound(n, ones, of_five)),
-            interval_alpha=self._holds.alpha + self._broken.alpha,
+            interval_alpha=self.holds.alpha + self.broken.alpha,
             more=0 if decided else most.whole(more),
-            found=what if self._broken.log_e > 0 else "",
+            found=what if self.broken.log_e > 0 else "",
         )

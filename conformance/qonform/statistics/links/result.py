@@ -71,9 +71,14 @@ class Result:
     @property
     def verdict(self) -> Verdict:
         """The decision, if there is one."""
-        if self.broken.speaks:
-            return Verdict.BROKEN
-        return Verdict.HOLDS if self.holds.speaks else Verdict.UNDECIDED
+        return decided(self.holds, self.broken)
+
+
+def decided(holds: Evidence, broken: Evidence) -> Verdict:
+    """The decision, if there is one. What is proved and refuted is refuted."""
+    if broken.speaks:
+        return Verdict.BROKEN
+    return Verdict.HOLDS if holds.speaks else Verdict.UNDECIDED
 
 
 def fewer(one: int | None, other: int | None) -> int | None:

@@ -11,7 +11,8 @@ from qonform.statistics.links.bets import (
     more_until_below,
     upper_bound,
 )
-from qonform.statistics.links.result import Evidence, Result, fewer
+from qonform.statistics.links.claim import Claim
+from qonform.statistics.links.result import Result, Verdict, fewer
 
 TOLERANCE = 0.15
 """How far a share may stray at the most where it is said to hold."""
@@ -24,7 +25,7 @@ def log_e_against(n: int, ones: int, share: float) -> float:
     return log_average([log_e_above(n, ones, share), log_e_below(n, ones, share)])
 
 
-class Share:
+class Share(Claim):
     """A claim that ones have a certain share.
 
     It is broken once the share is certainly another, by however little, and holds once it certainly
@@ -54,32 +55,31 @@ class Share:
         """Bits seen."""
         self.ones = 0
         """Of them ones."""
-        self._holds = Evidence(0.0, alpha_pass)
-        self._broken = Evidence(0.0, alpha_fail)
+        super().__init__(alpha_fail, alpha_pass)
 
     def see(self, bit: bool) -> None:
         """Takes in a bit."""
         self.n += 1
         self.ones += bit
-        self._broken = self._broken.at(log_e_against(self.n, self.ones, self.due))
+        self.broken = self.broken.at(log_e_against(self.n, self.ones, self.due))
         logs = []
         if self._low > 0:
             logs.append(log_e_above(self.n, self.ones, self._low))
         if self._high < 1:
             logs.append(log_e_below(self.n, self.ones, self._high))
-        self._holds = self._holds.at(min(logs, default=0.0))
+        self.holds = self.holds.at(min(logs, default=0.0))
 
     @property
     def _more(self) -> int | None:
-        if self._holds.speaks or self._broken.speaks:
+        if self.verdict is not Verdict.UNDECIDED:
             return 0
         share = self.ones / self.n if self.n else self.due
-        of_it, own = (self.n, self.ones), self._broken.alpha / 2
+        of_it, own = (self.n, self.ones), self.broken.alpha / 2
         off = fewer(
             more_until_above(*of_it, self.due, own, share),
             more_until_below(*of_it, self.due, own, share),
         )
-        alpha, near = self._holds.alpha, []
+        alpha, near = self.holds.alpha, []
         if self._low > 0:
             near.append(more_until_above(*of_it, self._low, alpha, share))
         if self._high < 1:
@@ -89,15 +89,15 @@ class Share:
 
     def result(self) -> Result:
         """What it says by now."""
-        own = self._holds.alpha / 2
+        own = self.holds.alpha / 2
         return Result(
             name=self.name,
             pairs=self.n,
-            holds=self._holds,
-            broken=self._broken,
+            holds=self.holds,
+            broken=self.broken,
             quantity=self.quantity,
             estimate=self.ones / self.n if self.n else None,
             interval=(lower_bound(self.n, self.ones, own), upper_bound(self.n, self.ones, own)),
-            interval_alpha=self._holds.alpha,
+            interval_alpha=self.holds.alpha,
             more=self._more,
         )
