@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -83,12 +83,12 @@ def test_at_the_ends_of_the_scale_one_bit_is_proof_and_no_bits_are_none():
     assert log_e_above(0, 0, 0.3) == pytest.approx(0)
 
 
-@given(counts, shares, shares)
+@given(st.integers(0, 40), st.floats(0.01, 0.9), st.floats(0.05, 1))
 @settings(max_examples=50)
-def test_what_is_foreseen_is_the_first_number_that_is_enough(seen, null, share):
-    n, ones = seen
+def test_what_is_foreseen_is_the_first_number_that_is_enough(n, null, beyond):
+    ones, share = n * null / 2, null + (1 - null) * beyond
     more = more_until_above(n, ones, null, 1e-3, share)
-    assume(more)
+    assert more is not None
     threshold = math.log(1e3)
     assert log_e_above(n + more, ones + more * share, null) >= threshold
     assert log_e_above(n + more - 1, ones + (more - 1) * share, null) < threshold
@@ -109,6 +109,17 @@ def test_complete_sets_hold_the_first_bits_of_each_kind(seen):
     sets = min(map(len, of))
     assert complete == sets
     assert (balance.n, balance.ones) == (3 * sets, sum(sum(bits[:sets]) for bits in of))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(0, 2)), max_size=80))
+def test_a_complete_set_is_of_one_group(seen):
+    together = Balance("abc")
+    apart = [Balance("abc") for _ in range(3)]
+    for kind, bit, group in seen:
+        together.see(kind, bit, group)
+        apart[group].see(kind, bit)
+    assert together.n == sum(each.n for each in apart)
+    assert together.ones == sum(each.ones for each in apart)
 
 
 def test_numbers_are_rounded_up_to_complete_sets():

@@ -117,6 +117,16 @@ def test_without_complete_sets_uneven_axes_would_break_the_bound():
     assert taken > 40
 
 
+def test_a_good_and_a_bad_state_that_share_out_the_axes_prove_nothing():
+    """Of one state only X and Y come, where it is good, of the other only Z: neither is known."""
+    test = Fidelity(0.9)
+    for _ in range(300):
+        test.see(X, False, Bell.PSI_PLUS)
+        test.see(Y, False, Bell.PSI_PLUS)
+        test.see(Z, False, Bell.PSI_MINUS)
+    assert (test.result().pairs, test.result().verdict) == (0, Verdict.UNDECIDED)
+
+
 def test_axes_that_never_come_decide_nothing():
     test = Fidelity(0.9)
     for _ in range(1_000):

@@ -128,6 +128,15 @@ def test_perfect_states_are_called_unphysical_no_more_often_than_is_said():
     assert broken <= 27
 
 
+def test_states_that_come_at_their_equal_axes_alone_are_no_sign_of_anything():
+    physical = Physical()
+    for _ in range(200):
+        physical.see(Bell.PHI_PLUS, X, 0, 0)
+        physical.see(Bell.PHI_MINUS, Y, 1, 1)
+        physical.see(Bell.PHI_PLUS, Z, 0, 0)
+    assert (physical.result().verdict, physical.result().pairs) == (Verdict.UNDECIDED, 0)
+
+
 def test_outcomes_that_are_always_equal_are_unphysical_whatever_is_reported():
     """As where one end flips its outcomes so that they are equal, and still reports the state."""
     rng, physical = np.random.default_rng(10), Physical()

@@ -3,7 +3,7 @@
 A pair wins if its outcomes are related as its Bell state makes likelier. Outcomes that were fixed
 beforehand win with 3/4 at the most, as the mean over the four combinations; quantum mechanics
 allows (2 + sqrt 2)/4 = 0.854. In terms of the CHSH value, S = 8 p - 4. As for the fidelity, pairs
-are counted in complete sets, one of each combination.
+are counted in complete sets, one of each combination, of one reported state.
 
 It is no Bell test without loopholes: outcomes and axes are taken as the nodes report them.
 """
@@ -75,7 +75,8 @@ class Chsh(Claim):
         turned, straight = (one_axis, other_axis) if one_axis in TURNED else (other_axis, one_axis)
         if turned not in TURNED or straight not in STRAIGHT:
             return
-        if self._won.see((turned, straight), wins(state, turned, straight, one, other)):
+        won_it = wins(state, turned, straight, one, other)
+        if self._won.see((turned, straight), won_it, state):
             n, won = self._won.n, self._won.ones
             self.holds = self.holds.at(log_e_above(n, won, CLASSICAL))
             self.broken = self.broken.at(log_e_above(n, won, QUANTUM))

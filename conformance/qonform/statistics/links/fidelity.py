@@ -31,7 +31,7 @@ from qonform.statistics.links.cost import error_share
 from qonform.statistics.links.result import Result, Verdict, fewer
 
 if TYPE_CHECKING:
-    from qonform.ports.entanglement import Axis
+    from qonform.ports.entanglement import Axis, Bell
 
 
 class FidelityTest(Claim):
@@ -63,12 +63,16 @@ class FidelityTest(Claim):
     def _most_errors(self) -> float:
         """The share of errors in complete sets, above which F >= F_min is not certain."""
 
-    def see(self, axis: Axis, error: bool) -> None:
-        """Takes in a pair: the axis of both ends, and whether it breaks its state's relation.
+    def see(self, axis: Axis, error: bool, reported: Bell | None = None) -> None:
+        """Takes in a pair. Pairs of other axes are left out.
 
-        Pairs of other axes are left out.
+        Args:
+            axis: of both ends.
+            error: whether the outcomes break the relation of the reported state.
+            reported: that state. Where links report several, sets are made of pairs of one, so that
+                nothing depends on which axes which states were measured at.
         """
-        if self._counted.see(axis, error):
+        if self._counted.see(axis, error, reported):
             n, errors = self._counted.n, self._counted.ones
             self.holds = self.holds.at(log_e_below(n, errors, self._most_errors))
             self._look()
@@ -157,11 +161,11 @@ class FidelityFromTwoAxes(FidelityTest):
     def _most_errors(self) -> float:
         return (1 - self.min_fidelity) / 2
 
-    def see(self, axis: Axis, error: bool) -> None:
-        """Takes in a pair: the axis of both ends, and whether it breaks its state's relation."""
+    def see(self, axis: Axis, error: bool, reported: Bell | None = None) -> None:
+        """Takes in a pair: see `FidelityTest.see`."""
         if axis in self._each:
             self._each[axis].see(axis, error)
-            super().see(axis, error)
+            super().see(axis, error, reported)
             self._look()  # also where no set is complete: one axis may be enough
 
     def _look(self) -> None:

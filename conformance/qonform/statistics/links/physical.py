@@ -3,9 +3,8 @@
 Some relations no state has. For every state, and for each of the four corners of errors that lie
 opposite to the four Bell states, the bits that fit the corner have a mean share over X, Y and Z of
 at most 2/3: equal outcomes at all three axes are such a corner, and so is the error at Y alone that
-shows where the two ends differ about the sense of Y. A reported state is taken for a Pauli
-operation at one end, which makes a physical state of a physical one: pairs of different reported
-states may so be counted together.
+shows where the two ends differ about the sense of Y. Pairs are counted in triples of one reported
+state, so that it does not matter how the states were shared out among the axes.
 """
 
 from __future__ import annotations
@@ -69,9 +68,9 @@ class Physical(Claim):
     def see(self, reported: Bell, axis: Axis, one: int, other: int) -> None:
         """Takes in a pair: its reported state, the common axis X, Y or Z, and the outcomes."""
         error = breaks(reported, axis, one, other)
-        complete = self._fits[_ALL_EQUAL].see(axis, one == other)
+        complete = self._fits[_ALL_EQUAL].see(axis, one == other, reported)
         for what, corner in _CORNERS.items():
-            self._fits[what].see(axis, error == corner[PAULI_AXES.index(axis)])
+            self._fits[what].see(axis, error == corner[PAULI_AXES.index(axis)], reported)
         if complete:
             each = [(fits.n, fits.ones) for fits in self._fits.values()]
             above = log_average([log_e_above(*one, MOST_FITTING) for one in each])
