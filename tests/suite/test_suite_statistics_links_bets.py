@@ -40,6 +40,7 @@ def test_where_ones_have_the_share_the_capital_is_a_fair_game(log_e, null):
 
 
 @given(st.lists(shares, min_size=1, max_size=6))
+@settings(deadline=None)
 def test_bits_of_different_chances_are_a_losing_game_against_their_mean(chances):
     """Exactly, over all outcomes: neither direction gains, though the chances differ."""
     null = sum(chances) / len(chances)
@@ -52,19 +53,21 @@ def test_bits_of_different_chances_are_a_losing_game_against_their_mean(chances)
 
 
 @given(counts, shares)
+@settings(deadline=None)
 def test_the_two_directions_are_never_both_worth_more_than_nothing(seen, null):
     above, below = log_e_above(*seen, null), log_e_below(*seen, null)
     assert min(above, below) <= 1e-9
 
 
 @given(counts, shares, shares)
+@settings(deadline=None)
 def test_what_refutes_a_share_refutes_smaller_ones_too(seen, one, other):
     assert log_e_above(*seen, min(one, other)) >= log_e_above(*seen, max(one, other)) - 1e-9
     assert log_e_below(*seen, min(one, other)) <= log_e_below(*seen, max(one, other)) + 1e-9
 
 
 @given(counts, st.sampled_from([0.05, 1e-3, 1e-6]))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_bounds_lie_where_the_capital_reaches_the_threshold(seen, alpha):
     n, ones = seen
     low, high = lower_bound(n, ones, alpha), upper_bound(n, ones, alpha)
@@ -84,7 +87,7 @@ def test_at_the_ends_of_the_scale_one_bit_is_proof_and_no_bits_are_none():
 
 
 @given(st.integers(0, 40), st.floats(0.01, 0.9), st.floats(0.05, 1))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_what_is_foreseen_is_the_first_number_that_is_enough(n, null, beyond):
     ones, share = n * null / 2, null + (1 - null) * beyond
     more = more_until_above(n, ones, null, 1e-3, share)
@@ -101,6 +104,7 @@ def test_nothing_is_foreseen_where_ones_come_on_the_other_side():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=80))
+@settings(deadline=None)
 def test_complete_sets_hold_the_first_bits_of_each_kind(seen):
     balance, complete = Balance("abc"), 0
     for kind, bit in seen:
@@ -112,6 +116,7 @@ def test_complete_sets_hold_the_first_bits_of_each_kind(seen):
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(0, 2)), max_size=80))
+@settings(deadline=None)
 def test_a_complete_set_is_of_one_group(seen):
     together = Balance("abc")
     apart = [Balance("abc") for _ in range(3)]
