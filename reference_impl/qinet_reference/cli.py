@@ -28,7 +28,7 @@ from qinet_reference.links.network import QuantumNetwork
 from qinet_reference.links.network import altered as altered_links
 from qinet_reference.links.plan import LinkPlan, default_link_plan
 from qinet_reference.manifest import FILE_NAME, manifest, write
-from qinet_reference.network import Network, Options, altered
+from qinet_reference.network import GRPC_PORT_OFFSET, Network, Options, altered
 from qinet_reference.pki_files import provide
 from qinet_reference.plan import Plan, default_plan
 
@@ -85,10 +85,11 @@ def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
 @click.option("--variant", "variant_names", multiple=True, metavar="NAME", help="Be unusual.")
 @click.option("--until-stdin-closes", is_flag=True, help="Stop at the end of standard input.")
 @click.option("--links", is_flag=True, help="Run nodes that make entangled pairs, and no KMEs.")
+@click.option("--both", is_flag=True, help="Run nodes that make entangled pairs, beside the KMEs.")
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
-    help="With --links: seconds that the nodes' clocks go on in one second.",
+    help="With --links or --both: seconds that the nodes' clocks go on in one second.",
 )
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     directory: Path,
@@ -105,12 +106,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     variant_names: tuple[str, ...],
     until_stdin_closes: bool,
     links: bool,
+    both: bool,
     speed: float | None,
 ) -> None:
     """Run a network until SIGTERM or SIGINT, and write the manifest that leads to it.
 
     Prints one line, "ready PATH-OF-MANIFEST", when it can be reached.
     """
+    if both and (links or only or fault_names or variant_names):
+        raise click.UsageError("--both is for plain networks: not with --links, --only or a fault")
     if links:
         _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
         changes = [
@@ -121,7 +125,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
         _run(directory, _links(directory, lines, changes, seed, port_base), until_stdin_closes)
         return
-    if speed is not None:
+    if speed is not None and not both:
         raise click.UsageError("--speed is for --links")
     alterations: list[Alteration] = [
         *_named(variants.ALL, variant_names, "variant"),
@@ -131,7 +135,13 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     if only is not None:
         _check_only(plan, only, port_base, store)
     options = Options(only, port_base, store, seed)
-    _run(directory, _keys(directory, plan, alterations, options), until_stdin_closes)
+    network = _keys(directory, plan, alterations, options)
+    if both:
+        lines = default_link_plan()
+        lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
+        ports = port_base and port_base + 2 * GRPC_PORT_OFFSET
+        network = _both(network, _links(directory, lines, [], seed, ports))
+    _run(directory, network, until_stdin_closes)
 
 
 @main.command(name="faults")
@@ -191,6 +201,20 @@ async def _links(
     files = provide(directory, plan.holders, [plan.host])
     async with QuantumNetwork(plan, files, alterations, seed, port_base) as network:
         yield link_manifest(plan, network.ports, files)
+
+
+@asynccontextmanager
+async def _both(
+    keys: AbstractAsyncContextManager[Document], links: AbstractAsyncContextManager[Document]
+) -> AsyncIterator[Document]:
+    """Runs both networks; gives one manifest."""
+    async with keys as of_keys, links as of_links:
+        claims, more = of_keys["claims"], of_links["claims"]
+        yield of_keys | {
+            "claims": claims | more | {"profiles": [*claims["profiles"], *more["profiles"]]},
+            "nodes": [*of_keys["nodes"], *of_links["nodes"]],
+            "clients": [*of_keys["clients"], *of_links["clients"]],
+        }
 
 
 async def _serve(

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 CATALOGUE = load_all()
 SPEAKS = {
-    "bench": CATALOGUE.profiles,
-    "network": CATALOGUE.profiles,
+    "bench": ("etsi-014", "qinet-keys"),
+    "network": ("etsi-014", "qinet-keys"),
     "rest": ("etsi-014",),
     "rpc": ("qinet-keys",),
+    "links": ("qinet-links",),
 }
 """By its first parameter, the profiles over which a check can run."""
 

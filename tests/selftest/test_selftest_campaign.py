@@ -71,7 +71,7 @@ def test_each_network_is_judged_once_with_the_effort_and_the_seed(monkeypatch):
     same = ("--effort", "quick", "--seed", "9")
     assert sorted(asked) == sorted(
         [
-            ((), same, False),
+            (("--both",), same, False),
             (("--fault", HARD.name), same, False),
             (("--fault", MILD.name), same, False),
         ]
@@ -109,7 +109,7 @@ def test_ctrl_c_ends_what_runs_and_keeps_what_was_judged(monkeypatch):
     ended = threading.Event()
 
     def behave(flags, *_, stop):
-        if not flags:
+        if flags == ["--both"]:
             return result()
         if stop.wait(20):
             ended.set()

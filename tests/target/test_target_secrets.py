@@ -46,7 +46,7 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON.filter(lambda value: value is not None))
 def test_no_value_of_any_shape_is_repeated(folder: Path, value: Any) -> None:
     headers = toml(value)

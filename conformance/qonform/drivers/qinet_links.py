@@ -197,12 +197,12 @@ class QinetLinkClient:
     def accept(self, remote_node: str, purpose: int) -> Outcome[None]:
         """LinkLayer.Accept."""
         asked = pb.AcceptRequest(remote_node_id=remote_node, purpose_id=purpose)
-        return self._ask("Accept", asked, read_nothing)
+        return self._ask("Accept", asked, read_nothing, (remote_node, purpose))
 
     def stop_accepting(self, remote_node: str, purpose: int) -> Outcome[None]:
         """LinkLayer.StopAccepting."""
         asked = pb.StopAcceptingRequest(remote_node_id=remote_node, purpose_id=purpose)
-        return self._ask("StopAccepting", asked, read_nothing)
+        return self._ask("StopAccepting", asked, read_nothing, (remote_node, purpose))
 
     def measure(self, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
         """Qubits.Measure."""

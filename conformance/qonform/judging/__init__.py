@@ -12,11 +12,12 @@ from qonform.judging.cost import (
     Offer,
     by_effort,
 )
-from qonform.judging.episode import Episode
+from qonform.judging.episode import Episode, made_s
 from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
 from qonform.judging.link_bench import LinkBench, LinkUser
 from qonform.judging.network import Network
+from qonform.judging.pair_evidence import PairEvidence, Sampled
 from qonform.judging.parties import Application, Driver
 from qonform.judging.patience import is_unavailable
 from qonform.judging.story import Story
@@ -39,7 +40,9 @@ __all__ = [
     "Network",
     "Offer",
     "Overall",
+    "PairEvidence",
     "Resource",
+    "Sampled",
     "Shot",
     "Story",
     "Undecidable",
@@ -48,6 +51,7 @@ __all__ = [
     "combine",
     "is_unavailable",
     "judges",
+    "made_s",
     "overall",
     "worse",
 ]

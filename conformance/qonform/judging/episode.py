@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qonform.ports.entanglement import (
     LinkError,
@@ -56,6 +56,19 @@ class Episode:
     acknowledged: Outcome[int]
     heard_by: int
     heard_to: int
+    asked_s: float
+    """When CREATE went out, in seconds after the start of the run."""
+    acknowledged_s: float
+    """When its answer came."""
+    node_time_s: float | None = None
+    """What the origin's clock showed after that, where it was asked and tells it."""
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When its time is over at the latest, by the origin's clock; None where unknown."""
+        if self.node_time_s is None or self.request.max_time_s is None:
+            return None
+        return self.node_time_s + self.request.max_time_s
 
     @property
     def key(self) -> RequestKey | None:
@@ -80,15 +93,57 @@ class Episode:
         origin, peer = good(self.at_origin()), good(self.at_peer())
         return [Pair(origin[s], peer[s]) for s in origin if s in peer]
 
+    def at_origin_made(self) -> list[LinkEvent]:
+        """OKs that the application that asked was told, also of pairs that were then void."""
+        return [event for event in self.at_origin() if isinstance(event.what, PairMade)]
+
+    def at_peer_made(self) -> list[LinkEvent]:
+        """OKs that the application that accepts was told, also of pairs that were then void."""
+        return [event for event in self.at_peer() if isinstance(event.what, PairMade)]
+
+    def held(self) -> list[tuple[LinkUser, int]]:
+        """Who was given which qubits of it."""
+        told = [(self.by, e.what) for e in self.at_origin()]
+        told += [(self.to, e.what) for e in self.at_peer()]
+        return [
+            (user, what.qubit)
+            for user, what in told
+            if isinstance(what, PairMade) and what.qubit is not None
+        ]
+
     @property
     def is_complete(self) -> bool:
         """Whether both ends have had all pairs."""
         return len(self.pairs()) == self.request.number
 
+    @property
+    def is_accounted_for(self) -> bool:
+        """Whether both ends have had all pairs, but for those that were then declared void.
+
+        Whether those count towards the number is open (L-17).
+        """
+        made = {e.what.sequence for e in self._oks()}
+        good_at_both = len(self.pairs())
+        void = made - good(self.at_origin()).keys() - good(self.at_peer()).keys()
+        return good_at_both <= self.request.number <= good_at_both + len(void)
+
+    def _oks(self) -> list[Any]:
+        return [*self.at_origin_made(), *self.at_peer_made()]
+
     def __str__(self) -> str:
         ends = f"{len(good(self.at_origin()))} pairs at {self.by.node}, "
         ends += f"{len(good(self.at_peer()))} at {self.to.node}"
         return f"{self.acknowledged}; {ends}"
+
+
+def made_s(event: LinkEvent) -> float | None:
+    """When the pair of an OK was made at the latest, by the node's clock; None if not told."""
+    if not isinstance(event.what, PairMade):
+        return None
+    measured = event.what.measured
+    if measured is not None and measured.time_s is not None:
+        return measured.time_s
+    return event.what.goodness_time_s
 
 
 def good(events: Sequence[LinkEvent]) -> dict[int, LinkEvent]:

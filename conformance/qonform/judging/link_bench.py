@@ -7,16 +7,19 @@ does not give) ends the check as undecided, never as failed.
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Resource
+from qonform.drivers.meter import Resource, TargetDown
 from qonform.judging.cost import LinkOffer
 from qonform.judging.episode import Episode, is_over
 from qonform.judging.finding import Undecidable
-from qonform.ports.entanglement import PairRequest, RequestKey
+from qonform.judging.pair_evidence import PairEvidence
+from qonform.judging.patience import VAIN_WAITS
+from qonform.ports.entanglement import PairRequest, PairType, RequestKey
 from qonform.ports.outcome import Delivered
 from qonform.target import Role, Target
 
@@ -24,12 +27,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qonform.drivers.qinet_links import QinetLinksDriver
+    from qonform.exchanges import Exchange, ExchangeLog
     from qonform.judging.cost import Effort
-    from qonform.ports.entanglement import EntanglementLink, Link, LinkEvent
+    from qonform.ports.entanglement import (
+        Axis,
+        EntanglementLink,
+        Link,
+        LinkEvent,
+        Measured,
+        Rotation,
+    )
+    from qonform.ports.outcome import Outcome
 
 _PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
 """Under which purpose each accepts: apart, so that nobody's pairs are taken for another's."""
 
+_HURRIED_S = 1.0
+"""How long a request is waited for once others were in vain too often, in seconds."""
 _UNHURRIED = 8.0
 """How many times longer than it takes on average a request without a limit may take."""
 
@@ -69,17 +83,23 @@ class LinkBench:
         """What the check that runs draws at most from a target that conforms, in pairs."""
         self._accepted: dict[tuple[str, str], int] = {}
         self._offer = LinkOffer()
+        self._acknowledged: set[RequestKey] = set()
+        self.evidence = PairEvidence()
+        """All pairs of the run by now."""
+        self._vain_waits = VAIN_WAITS
+        self._kept: list[Episode] = []
+        self._gone: set[tuple[str, int]] = set()
+        """Qubits of those that were measured or released, by application."""
 
     # who asks
 
     def user(self, role: Role) -> LinkUser:
         """The client that has the role. Raises Undecidable when there is none."""
-        client = self.target.client(role)
-        if client is None:
-            raise Undecidable(f"needs a client with the role `{role}`; the manifest has none")
-        if not self.driver.serves(self.target.node(client.node)):
-            raise Undecidable(f"{client.id} is at {client.node}, which has no [nodes.links]")
-        return self.at(client.node, Identity.of(client))
+        for client in self.target.clients:
+            if role in client.roles and self.driver.serves(self.target.node(client.node)):
+                return self.at(client.node, Identity.of(client))
+        why = f"needs a client with the role `{role}` at a node that has [nodes.links]"
+        raise Undecidable(f"{why}; the manifest has none")
 
     def at(self, node: str, identity: Identity) -> LinkUser:
         """Anybody, asking at a node."""
@@ -106,6 +126,14 @@ class LinkBench:
         link = outcome.value
         self._offer = LinkOffer(max(1, link.max_number), link.memory)
         return link
+
+    @property
+    def memory(self) -> int:
+        """Qubits that can be held at once at both ends. Raises Undecidable."""
+        outcome = self.peer.link.get_link(self.creator.node)
+        if not isinstance(outcome, Delivered):
+            raise Undecidable(f"GetLink by the peer was not served: {outcome}")
+        return min(self.link.memory, outcome.value.memory)
 
     @property
     def offer(self) -> LinkOffer:
@@ -139,13 +167,13 @@ class LinkBench:
             self._accepted[by.id, of] = number
         return self._accepted[by.id, of]
 
-    def request(self, by: LinkUser, to: LinkUser, **members: object) -> PairRequest:
+    def request(self, by: LinkUser, to: LinkUser, **members: Any) -> PairRequest:
         """A request that is to be served, but for what `members` say otherwise."""
-        known = {"remote_node": to.node, "purpose": self.purpose(to, by.node)}
-        return PairRequest(**{**known, **members})  # type: ignore[arg-type]
+        known: dict[str, Any] = {"remote_node": to.node, "purpose": self.purpose(to, by.node)}
+        return PairRequest(**{**known, **members})
 
     def make(
-        self, by: LinkUser | None = None, to: LinkUser | None = None, **members: object
+        self, by: LinkUser | None = None, to: LinkUser | None = None, **members: Any
     ) -> Episode:
         """Asks for pairs, and waits until both ends have heard all that is to come of it.
 
@@ -170,6 +198,7 @@ class LinkBench:
         """Makes several requests one right after the other, and waits for all of them."""
         self._pay(sum(request.number for _, _, request in asked))
         episodes = [self._begin(by, to, request) for by, to, request in asked]
+        self._kept += [e for e in episodes if e.request.type is not PairType.MEASURE]
         for episode in episodes:
             self.await_end(episode)
         return episodes
@@ -181,8 +210,20 @@ class LinkBench:
 
     def _begin(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
         before = by.link.events(), to.link.events()
+        asked_s = self.driver.now()
         outcome = by.link.create(request)
-        return Episode(by, to, request, outcome, len(before[0]), len(before[1]))
+        answered_s = self.driver.now()
+        if isinstance(outcome, Delivered):
+            self._acknowledged.add(RequestKey(by.node, outcome.value))
+        heard = len(before[0]), len(before[1])
+        there_s = None if request.max_time_s is None else self._node_time_s(by, to)
+        return Episode(by, to, request, outcome, *heard, asked_s, answered_s, there_s)
+
+    @staticmethod
+    def _node_time_s(by: LinkUser, to: LinkUser) -> float | None:
+        """What the clock of a node shows, where it tells it."""
+        outcome = by.link.get_link(to.node)
+        return outcome.value.node_time_s if isinstance(outcome, Delivered) else None
 
     def await_end(self, episode: Episode) -> None:
         """Waits until both ends have heard all that is to come of a request, or might have."""
@@ -193,8 +234,32 @@ class LinkBench:
         within = self.making_s(episode.request.number)
         if limit is not None:
             within = min(within, self.seconds(limit) + self.slack_s)
+        if self._vain_waits <= 0:
+            within = min(within, _HURRIED_S)
+        began_s = self.driver.now()
         for user in (episode.by, episode.to):
-            user.link.wait(lambda events: is_over(_of(events, key)), within)
+            left_s = max(0.0, began_s + within - self.driver.now())
+            if not user.link.wait(lambda events: is_over(_of(events, key)), left_s):
+                self._vain_waits -= 1
+
+    # what is held
+
+    def measure(self, user: LinkUser, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
+        """Measures a qubit of an application."""
+        self._gone.add((user.id, qubit))
+        return user.link.measure(qubit, basis)
+
+    def release(self, user: LinkUser, qubit: int) -> Outcome[None] | None:
+        """Gives up a qubit of an application; None if it was given up before."""
+        if (user.id, qubit) in self._gone:
+            return None
+        self._gone.add((user.id, qubit))
+        return user.link.release(qubit)
+
+    def strays(self) -> list[LinkEvent]:
+        """Events of requests that nobody was told to have made, at either end."""
+        heard = [e for user in (self.creator, self.peer) for e in user.link.events()]
+        return [event for event in heard if event.request not in self._acknowledged]
 
     # the rest of what every bench has
 
@@ -207,16 +272,36 @@ class LinkBench:
         return random.Random(f"{self.seed}:{self.profile}:{purpose}")  # noqa: S311 - no secret
 
     def allow(self, most: int, to_shorten: int) -> None:
-        """Says what the check that comes may draw, in pairs."""
+        """Says what the check that comes may draw, in pairs; it finds all memory free."""
         del to_shorten
         self.allowance = most
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Releases what earlier checks left over."""
+        for episode in self._kept:
+            for user, qubit in episode.held():
+                self.release(user, qubit)
+        self._kept.clear()
+        self._gone.clear()
+
+    def listen_to(self, log: ExchangeLog) -> None:
+        """Sees every exchange from now on."""
+        log.listen(self._see)
+
+    def _see(self, exchange: Exchange) -> None:
+        if exchange.profile == self.profile:
+            self.evidence.see(exchange)
 
     def distrust(self) -> bool:
         """Nothing is handed from check to check."""
         return False
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Gives up what is held, and listens no longer."""
+        with suppress(TargetDown):
+            self._give_up()
+        self.driver.close()
 
 
 def _of(events: Sequence[LinkEvent], key: RequestKey) -> list[LinkEvent]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from qonform.monitors.containers import Containers
 from qonform.monitors.identifiers import Identifiers
+from qonform.monitors.link_life import LinkLife
+from qonform.monitors.pair_statistics import PairStatistics
 from qonform.monitors.randomness import Randomness
 from qonform.monitors.rest_objects import (
     RestBodies,
@@ -34,6 +36,8 @@ MONITORS: tuple[type[Monitor], ...] = (
     RestErrors,
     RestCodes,
     RpcRefusals,
+    LinkLife,
+    PairStatistics,
 )
 
 

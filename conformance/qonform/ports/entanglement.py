@@ -237,7 +237,8 @@ class Asked:
     operation: str
     """The interface's name of it, such as `Create`."""
     what: object = None
-    """The `PairRequest` of a Create, the qubit of a Measure or Release."""
+    """The `PairRequest` of a Create; neighbour and purpose of an Accept or StopAccepting; the qubit
+    of a Measure or Release."""
 
 
 @dataclass(frozen=True)

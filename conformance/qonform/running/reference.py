@@ -36,7 +36,7 @@ def given_or_reference(manifest: Path | None) -> Iterator[Path]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="qonform-reference-") as folder,
-        reference_network(Path(folder)) as path,
+        reference_network(Path(folder), ["--both"]) as path,
     ):
         yield path
 

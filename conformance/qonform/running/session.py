@@ -182,9 +182,11 @@ class Session:
     def _bench(self, profile: str) -> Bench | LinkBench:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
         effort, seed = self.options.effort, self.options.seed
+        bench: Bench | LinkBench
         if isinstance(driver, QinetLinksDriver):
-            return LinkBench(self.target, driver, effort, seed)
-        bench = Bench(self.target, driver, effort, seed, self.scratch)
+            bench = LinkBench(self.target, driver, effort, seed)
+        else:
+            bench = Bench(self.target, driver, effort, seed, self.scratch)
         bench.listen_to(self.log)
         return bench
 

@@ -46,7 +46,7 @@ def perform(selftest: SelfTest, watch: Watch) -> None:
         if stop.is_set():
             raise Stopped
         watch.started(fault.name if fault else CLEAN)
-        return judge_altered(fault.flags if fault else [], *arguments, stop=stop)
+        return judge_altered(fault.flags if fault else ["--both"], *arguments, stop=stop)
 
     with ThreadPoolExecutor(selftest.workers) as pool:
         jobs: list[Fault | None] = [None, *selftest.selected]

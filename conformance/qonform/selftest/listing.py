@@ -36,12 +36,14 @@ class Fault:
     """Public implementations that have it."""
     beside: tuple[str, ...] = ()
     """Variants without which it does not show."""
+    links: bool = False
+    """Whether it is one of the network that makes entangled pairs, and not of that of the keys."""
 
     @property
     def flags(self) -> list[str]:
         """How the network is started with it."""
         variants = [word for name in self.beside for word in ("--variant", name)]
-        return ["--fault", self.name, *variants]
+        return ["--fault", self.name, *variants, *_of(self.links)]
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ class Variant:
     sentence: str
     breaks: tuple[str, ...]
     """Ids of the requirements that it breaks by design."""
+    links: bool = False
+    """Whether it is one of the network that makes entangled pairs, and not of that of the keys."""
 
     @property
     def flags(self) -> list[str]:
         """How the network is started with it."""
-        return ["--variant", self.name]
+        return ["--variant", self.name, *_of(self.links)]
 
 
 def faults() -> list[Fault]:
@@ -68,15 +72,19 @@ def faults() -> list[Fault]:
             tuple(one["requirements"]),
             tuple(one["seen_in"]),
             tuple(one["beside"]),
+            links,
         )
-        for one in _listed("faults")
+        for links in (False, True)
+        for one in _listed("faults", links)
     ]
 
 
 def variants() -> list[Variant]:
     """Every variant. Raises ListingError."""
     return [
-        Variant(one["name"], one["sentence"], tuple(one["breaks"])) for one in _listed("variants")
+        Variant(one["name"], one["sentence"], tuple(one["breaks"]), links)
+        for links in (False, True)
+        for one in _listed("variants", links)
     ]
 
 
@@ -96,8 +104,12 @@ def select(known: Sequence[Fault], globs: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _listed(kind: str) -> list[dict[str, Any]]:
-    words = [sys.executable, "-m", "qinet_reference", kind, "--json"]
+def _of(links: bool) -> list[str]:
+    return ["--links"] if links else []
+
+
+def _listed(kind: str, links: bool) -> list[dict[str, Any]]:
+    words = [sys.executable, "-m", "qinet_reference", kind, "--json", *_of(links)]
     ended = subprocess.run(  # noqa: S603 - our own module
         words, check=False, capture_output=True, text=True, timeout=60
     )

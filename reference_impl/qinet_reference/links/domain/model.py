@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
 from qinet_reference.links.physics.bases import Axis, Basis, Rotation
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 SEQUENCE_NUMBERS = 65_536
 """Sequence numbers count modulo this."""
-
-N = TypeVar("N")
-"""What a kind of notice is."""
 
 
 class PairType(Enum):
@@ -155,12 +152,9 @@ class Notice:
         return self.node == self.request.origin
 
 
-@dataclass(frozen=True)
-class Numbered(Generic[N]):
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
     """A notice as an application gets it; `number` rises by 1, from 1."""
 
     number: int
-    notice: N
-
-
-LinkEvent: TypeAlias = Numbered[Notice]
+    notice: Notice

@@ -1,0 +1,1 @@
+"""The Qonform profile of the link layer protocol EGP, over `qinet.entanglement.v1`."""
