@@ -154,6 +154,10 @@ class Measured:
     basis: Axis | Rotation
     time_s: float | None = None
 
+    def __str__(self) -> str:
+        at = self.basis.value if isinstance(self.basis, Axis) else self.basis
+        return f"outcome {self.outcome} at {at}"
+
 
 @dataclass(frozen=True)
 class PairMade:
@@ -168,6 +172,12 @@ class PairMade:
     """What this end holds, or"""
     measured: Measured | None = None
     """what it measured."""
+
+    def __str__(self) -> str:
+        state = self.bell_state.name if self.bell_state else "no known state"
+        told = f"pair {self.sequence} in {state}, goodness {self.goodness:.6g}"
+        told += "" if self.qubit is None else f", qubit {self.qubit}"
+        return told + ("" if self.measured is None else f", {self.measured}")
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,11 @@ class Void:
         width = (self.end - self.first) % SEQUENCE_NUMBERS
         return (sequence - self.first) % SEQUENCE_NUMBERS < width
 
+    def __str__(self) -> str:
+        if self.first is None or self.end is None:
+            return "all pairs"
+        return f"pairs from {self.first} up to but without {self.end}"
+
 
 @dataclass(frozen=True)
 class RequestFailed:
@@ -196,10 +211,17 @@ class RequestFailed:
     """None: one that the interface does not know."""
     void: Void | None = None
 
+    def __str__(self) -> str:
+        error = self.error.value if self.error else "an unknown error"
+        return error if self.void is None else f"{error}, {self.void}"
+
 
 @dataclass(frozen=True)
 class RequestDone:
     """All pairs of the request were delivered at this node."""
+
+    def __str__(self) -> str:
+        return "done"
 
 
 @dataclass(frozen=True)
