@@ -1,0 +1,54 @@
+"""What a reference network of paths consists of, before any of it exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qinet_reference.domain.directory import Enrolment
+from qinet_reference.links.domain.terms import Terms
+from qinet_reference.paths.domain.terms import CircuitTerms
+from qinet_reference.plan import Plan, Sae
+
+if TYPE_CHECKING:
+    from qinet_reference.links.plan import QuantumNode
+
+
+@dataclass(frozen=True, slots=True)
+class PathPlan:
+    """Circuits, the nodes at which they end, and applications (an `Sae`'s `kme` is its node).
+
+    `speed`: seconds that the nodes' clocks go on in one second.
+    """
+
+    ends: tuple[QuantumNode, ...]
+    circuits: tuple[CircuitTerms, ...]
+    applications: tuple[Sae, ...]
+    host: str = "127.0.0.1"
+    speed: float = 1.0
+
+    @property
+    def holders(self) -> Plan:
+        """Who needs certificates, as the plan of a key network says it."""
+        return Plan(kmes=tuple(node.id for node in self.ends), saes=self.applications)
+
+    def enrolment(self) -> Enrolment:
+        """Who is where."""
+        return Enrolment({one.id: one.kme for one in self.applications if one.enrolled}, ())
+
+
+def chain(nodes: int) -> CircuitTerms:
+    """A circuit over so many nodes, 2 to 5: the first is its head-end.
+
+    Raises:
+        ValueError: the chain is shorter or longer.
+    """
+    if not 2 <= nodes <= 5:
+        raise ValueError(f"a chain has 2 to 5 nodes: {nodes}")
+    names = tuple(f"node-{letter}" for letter in "abcde"[:nodes])
+    return CircuitTerms(
+        id=f"{names[0]}..{names[-1]}",
+        nodes=names,
+        links=(Terms(fidelity=0.98),) * (nodes - 1),
+        pairs_per_second=100.0,
+    )
