@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qonform import strength
-from qonform.checks.inventory import checks
-from qonform.judging import Effort, Offer
+from qonform.checks.inventory import checks, checks_over
+from qonform.judging import Effort, LinkOffer, Offer
 from qonform.monitors.bank import MONITORS
 
 if TYPE_CHECKING:
@@ -23,18 +23,20 @@ class Evidence:
     id: str
     does: str
     """What it sends, or what it looks at, in a sentence or two."""
-    keys: float | None
-    """What it draws at most at `standard`, in keys of default size, from a KME like the example in
-    the standard; None if it only looks."""
+    most: float | None
+    """What it draws at most at `standard`, in units of its kind, from a KME like the example in the
+    standard or from a link with modest limits; None if it only looks."""
+    unit: str = "key"
+    """What that is counted in: keys of default size, or pairs."""
 
     @property
     def cost(self) -> str:
         """What it draws, in words."""
-        if self.keys is None:
+        if self.most is None:
             return "sends nothing: it looks at what others cause"
-        if not self.keys:
-            return "draws no key"
-        return f"draws at most {self.keys:.3g} {'key' if self.keys == 1 else 'keys'}"
+        if not self.most:
+            return f"draws no {self.unit}"
+        return f"draws at most {self.most:.3g} {self.unit}{'' if self.most == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,12 @@ def explain(id_: str, catalogue: Catalogue) -> Explanation:
 
 
 def _judged_by(requirement: str) -> Iterator[Evidence]:
+    of_links = checks_over("qinet-links")
     for check in checks():
         if requirement in check.requirements:
-            keys = Offer().keys(check.cost(Offer(), Effort.STANDARD))
-            yield Evidence(check.id, check.title, keys)
+            offer, unit = (LinkOffer(), "pair") if check in of_links else (Offer(), "key")
+            most = check.cost(offer, Effort.STANDARD) / offer.unit
+            yield Evidence(check.id, check.title, most, unit)
     for monitor in MONITORS:
         if requirement in monitor.requirements:
             yield Evidence(monitor.id(), monitor.title(), None)
