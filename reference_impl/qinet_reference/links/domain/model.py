@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from qinet_reference.links.physics.bases import Axis, Basis, Rotation
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SEQUENCE_NUMBERS = 65_536
 """Sequence numbers count modulo this."""
+
+N = TypeVar("N")
+"""What a kind of notice is."""
 
 
 class PairType(Enum):
@@ -152,9 +155,12 @@ class Notice:
         return self.node == self.request.origin
 
 
-@dataclass(frozen=True, slots=True)
-class LinkEvent:
+@dataclass(frozen=True)
+class Numbered(Generic[N]):
     """A notice as an application gets it; `number` rises by 1, from 1."""
 
     number: int
-    notice: Notice
+    notice: N
+
+
+LinkEvent: TypeAlias = Numbered[Notice]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeAlias
 
-from qinet_reference.links.domain.events import EventLog
+from qinet_reference.links.domain.events import Log
+from qinet_reference.links.domain.model import N, Notice
 from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 
 if TYPE_CHECKING:
@@ -17,38 +18,45 @@ CREATE_IDS = 65_536
 ANSWERS_KEPT = 100_000
 
 
-class Node:
-    """A node: its memory, who accepts what, and what each application was told."""
+class Site(Generic[N]):
+    """A node: its memory, who accepts what, and what each application was told.
+
+    What is accepted comes from somewhere, `source`: a neighbour, or a circuit.
+    """
 
     def __init__(self, node_id: str, memory: Memory) -> None:
         self.id = node_id
         self.memory = memory
         self.outstanding: set[int] = set()
-        self._logs: defaultdict[str, EventLog] = defaultdict(EventLog)
+        self._logs: defaultdict[str, Log[N]] = defaultdict(Log)
         self._accepted: dict[tuple[str, int], str] = {}
         self._answers: OrderedDict[tuple[str, str], int | LinkRefusal] = OrderedDict()
         self._last_create_id = 0
 
-    def log(self, application: str) -> EventLog:
+    def log(self, application: str) -> Log[N]:
         """What an application was told."""
         return self._logs[application]
 
-    def accept(self, application: str, remote_node: str, purpose: int) -> None:
+    def accept(self, application: str, source: str, purpose: int) -> None:
         """Give a purpose to an application; refuses if another has it."""
-        if self._accepted.setdefault((remote_node, purpose), application) != application:
+        if self._accepted.setdefault((source, purpose), application) != application:
             raise LinkRefusal(LinkError.ALREADY_ACCEPTED, "another application accepts this")
 
-    def stop_accepting(self, application: str, remote_node: str, purpose: int) -> None:
+    def stop_accepting(self, application: str, source: str, purpose: int) -> None:
         """Take a purpose back from an application, if it has it."""
-        if self._accepted.get((remote_node, purpose)) == application:
-            del self._accepted[remote_node, purpose]
+        if self._accepted.get((source, purpose)) == application:
+            del self._accepted[source, purpose]
 
-    def acceptor(self, remote_node: str, purpose: int) -> str:
+    def acceptor(self, source: str, purpose: int) -> str:
         """The application that accepts; refuses if none does."""
-        application = self._accepted.get((remote_node, purpose))
+        application = self.accepted_by(source, purpose)
         if application is None:
             raise LinkRefusal(LinkError.REJECTED, "nobody accepts this purpose at the peer")
         return application
+
+    def accepted_by(self, source: str, purpose: int) -> str | None:
+        """The application that accepts, if one does."""
+        return self._accepted.get((source, purpose))
 
     def new_create_id(self) -> int:
         """An ID that no outstanding request of this node has, which has it from now on."""
@@ -79,3 +87,7 @@ class Node:
         if isinstance(given, LinkRefusal):
             raise LinkRefusal(given.error, given.message)
         return given
+
+
+Node: TypeAlias = Site[Notice]
+"""A node of a network of links."""
