@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from qinet_reference.links.domain.network import LinkNetwork
 
 TICK_S = 0.001
 """What happens within so long a time is done at once. Unit: s of this world."""
 
 SLICE_S = 0.01
 """How much of what is overdue is done at once. Unit: s on the nodes' clock."""
+
+
+class Network(Protocol):
+    """What time passes in."""
+
+    def next_moment(self) -> float | None:
+        """When something happens next, unless something is asked before."""
+
+    def advance(self, to: float) -> None:
+        """Let everything happen until `to`."""
 
 
 class NodeClock:
@@ -49,10 +57,10 @@ class Driver:
 
     def __init__(self, clock: NodeClock) -> None:
         self._clock = clock
-        self._network: LinkNetwork | None = None
+        self._network: Network | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def drive(self, network: LinkNetwork) -> None:
+    def drive(self, network: Network) -> None:
         """Begin."""
         self._network = network
         self.look_ahead()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from qinet_reference.domain.directory import Enrolment
 from qinet_reference.links.domain.terms import Terms
+from qinet_reference.links.plan import QuantumNode
 from qinet_reference.paths.domain.terms import CircuitTerms
 from qinet_reference.plan import Plan, Sae
-
-if TYPE_CHECKING:
-    from qinet_reference.links.plan import QuantumNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +48,22 @@ def chain(nodes: int) -> CircuitTerms:
         nodes=names,
         links=(Terms(fidelity=0.98),) * (nodes - 1),
         pairs_per_second=100.0,
+    )
+
+
+def chain_plan(nodes: int) -> PathPlan:
+    """One circuit over so many nodes, and applications at its ends."""
+    terms = chain(nodes)
+    head, tail = terms.nodes[0], terms.nodes[-1]
+    return PathPlan(
+        ends=(QuantumNode(head), QuantumNode(tail)),
+        circuits=(terms,),
+        applications=(
+            Sae("app-1", head, ("creator",)),
+            Sae("app-2", tail, ("peer",)),
+            Sae("app-3", head, ("second-creator",)),
+            Sae("app-4", tail, ("second-peer",)),
+            Sae("app-5", head, ("stranger",)),
+            Sae("app-6", head, ("unenrolled",), enrolled=False),
+        ),
     )

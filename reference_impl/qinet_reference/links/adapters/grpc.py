@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from qinet_reference.adapters.grpc_wire import Context
     from qinet_reference.links.adapters.link_wire import LinkWire
-    from qinet_reference.links.domain.service import LinkLayer
+    from qinet_reference.links.domain.service import LinkLayer, QubitHolder
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
             view = self._service.get_link(caller, request.remote_node_id)
             return pb.GetLinkResponse(link=self._wire.link_message(view))
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
     async def Create(  # noqa: N802 - gRPC's name
         self, request: pb.CreateRequest, context: Context
@@ -50,7 +50,7 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
             wanted = self._wire.read_create(request)
             return pb.CreateResponse(create_id=self._service.create(caller, wanted))
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
     async def Accept(  # noqa: N802 - gRPC's name
         self, request: pb.AcceptRequest, context: Context
@@ -61,7 +61,7 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
             self._service.accept(caller, request.remote_node_id, request.purpose_id)
             return pb.AcceptResponse()
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
     async def StopAccepting(  # noqa: N802 - gRPC's name
         self, request: pb.StopAcceptingRequest, context: Context
@@ -72,13 +72,13 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
             self._service.stop_accepting(caller, request.remote_node_id, request.purpose_id)
             return pb.StopAcceptingResponse()
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
     async def Subscribe(  # noqa: N802 - gRPC's name
         self, request: pb.SubscribeRequest, context: Context
     ) -> AsyncIterator[pb.SubscribeResponse]:
         """All events of the caller after the one it names, until it hangs up."""
-        log = await _told(self._wire, context, self._service.events)
+        log = await told(self._wire, context, self._service.events)
         last = request.after if request.HasField("after") else log.last
         news = asyncio.Event()
         with log.heard_by(news.set):
@@ -94,7 +94,7 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
 class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
     """Turns calls into calls of the core, and its answers into messages."""
 
-    def __init__(self, service: LinkLayer, wire: LinkWire) -> None:
+    def __init__(self, service: QubitHolder, wire: LinkWire) -> None:
         self._service = service
         self._wire = wire
 
@@ -109,7 +109,7 @@ class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
             measured = self._service.measure(caller, request.qubit_id, basis)
             return qubits_pb2.MeasureResponse(measured=self._wire.measured_message(measured))
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
     async def Release(  # noqa: N802 - gRPC's name
         self, request: qubits_pb2.ReleaseRequest, context: Context
@@ -120,10 +120,10 @@ class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
             self._service.release(caller, request.qubit_id)
             return qubits_pb2.ReleaseResponse()
 
-        return await _told(self._wire, context, answer)
+        return await told(self._wire, context, answer)
 
 
-async def _told(wire: LinkWire, context: Context, answer: Callable[[str | None], T]) -> T:
+async def told(wire: LinkWire, context: Context, answer: Callable[[str | None], T]) -> T:
     """The answer to the caller; a refusal, or an accident, ends the call instead."""
     try:
         return answer(wire.identify(context))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from google.protobuf import duration_pb2
+    from google.protobuf.message import Message
 
     from qinet.entanglement.v1 import qubits_pb2
 
@@ -39,22 +40,22 @@ def read_create(message: pb.CreateRequest) -> PairRequest:
     return PairRequest(
         remote_node=message.remote_node_id,
         purpose=message.purpose_id,
-        type=_value(PairType, common.PairType.Name, "PAIR_TYPE_", message.type),
+        type=read_value(PairType, common.PairType.Name, "PAIR_TYPE_", message.type),
         number=message.number,
         min_fidelity=message.min_fidelity,
-        max_time=_seconds(message.max_time) if message.HasField("max_time") else None,
+        max_time=read_seconds(message, "max_time"),
         priority=message.priority,
-        delivery=_value(
+        delivery=read_value(
             Delivery, pb.Delivery.Name, "DELIVERY_", message.delivery or pb.DELIVERY_PER_PAIR
         ),
-        interleaving=_value(
+        interleaving=read_value(
             Interleaving,
             pb.Interleaving.Name,
             "INTERLEAVING_",
             message.interleaving or pb.INTERLEAVING_ALLOWED,
         ),
-        local_basis=_choice(message.local_basis) if message.HasField("local_basis") else None,
-        remote_basis=_choice(message.remote_basis) if message.HasField("remote_basis") else None,
+        local_basis=read_choice(message, "local_basis"),
+        remote_basis=read_choice(message, "remote_basis"),
         request_id=message.request_id,
     )
 
@@ -70,36 +71,46 @@ def read_measured_basis(message: qubits_pb2.MeasureRequest) -> Basis:
             return Axis.Z
 
 
-def _choice(message: common.BasisChoice) -> BasisChoice:
+def read_choice(request: Message, name: str) -> BasisChoice | None:
+    """In which bases a node measures, the field `name`; None if it is absent."""
+    if not request.HasField(name):
+        return None
+    message: common.BasisChoice = getattr(request, name)
     match message.WhichOneof("choice"):
         case "fixed":
             return _axis(message.fixed)
         case "rotation":
             return _rotation(message.rotation)
         case "random":
-            among = _value(BasisSet, common.BasisSet.Name, "BASIS_SET_", message.random.set)
+            among = read_value(BasisSet, common.BasisSet.Name, "BASIS_SET_", message.random.set)
             return RandomBasis(among, tuple(message.random.probabilities))
         case _:
             return Axis.Z
 
 
 def _axis(number: int) -> Axis:
-    return _value(Axis, common.Axis.Name, "AXIS_", number)
+    return read_value(Axis, common.Axis.Name, "AXIS_", number)
 
 
 def _rotation(message: common.Rotation) -> Rotation:
     return Rotation(message.first_x_rad, message.then_y_rad, message.then_x_rad)
 
 
-def _seconds(message: duration_pb2.Duration) -> float:
-    """A Duration in s; refuses what protobuf's own rules exclude."""
+def read_seconds(request: Message, name: str) -> float | None:
+    """The Duration in the field `name`, in s; None if it is absent.
+
+    Refuses what protobuf's own rules exclude.
+    """
+    if not request.HasField(name):
+        return None
+    message: duration_pb2.Duration = getattr(request, name)
     seconds, nanos = message.seconds, message.nanos
     if abs(seconds) > _LONGEST_S or abs(nanos) >= _NANO or seconds * nanos < 0:
-        raise malformed("max_time is no Duration")
+        raise malformed(f"{name} is no Duration")
     return seconds + nanos / _NANO
 
 
-def _value(kind: type[E], name_of: Callable[[Any], str], prefix: str, number: int) -> E:
+def read_value(kind: type[E], name_of: Callable[[Any], str], prefix: str, number: int) -> E:
     """The member that a protobuf enum names; refuses a number that has no meaning."""
     try:
         return kind[name_of(number).removeprefix(prefix)]

@@ -26,7 +26,7 @@ def link_message(view: LinkView) -> pb.Link:
     return pb.Link(
         node_id=view.node,
         remote_node_id=view.remote_node,
-        types=sorted(_type(one) for one in terms.types),
+        types=sorted(type_message(one) for one in terms.types),
         max_min_fidelity=terms.max_min_fidelity,
         expected_fidelity=terms.fidelity,
         pairs_per_second=terms.pairs_per_second,
@@ -34,8 +34,8 @@ def link_message(view: LinkView) -> pb.Link:
         max_number=terms.max_number,
         pauli_frame=pb.PauliFrame.Value(f"PAULI_FRAME_{terms.pauli_frame.name}"),
         promised_state=_promised(terms.promised_state),
-        coherence_time=_duration(terms.coherence_time),
-        attempt_time=_duration(terms.attempt_time),
+        coherence_time=duration(terms.coherence_time),
+        attempt_time=duration(terms.attempt_time),
         node_time=timestamp(view.now),
     )
 
@@ -95,7 +95,7 @@ def _write(message: pb.LinkEvent, what: What) -> None:
 def _made(made: PairMade) -> pb.PairMade:
     message = pb.PairMade(
         sequence=made.sequence,
-        type=_type(made.type),
+        type=type_message(made.type),
         bell_state=bell_state(made.bell),
         goodness=made.goodness,
         goodness_time=timestamp(made.goodness_time),
@@ -108,7 +108,7 @@ def _made(made: PairMade) -> pb.PairMade:
 
 
 def _failed(failed: Failed) -> pb.LinkFailure:
-    message = pb.LinkFailure(error=_error(failed.error))
+    message = pb.LinkFailure(error=error_message(failed.error))
     if isinstance(failed.void, Void):
         message.range.CopyFrom(pb.SequenceRange(first=failed.void.first, end=failed.void.end))
     elif message.error == common.LINK_ERROR_EXPIRED:
@@ -116,14 +116,17 @@ def _failed(failed: Failed) -> pb.LinkFailure:
     return message
 
 
-def _type(pair_type: PairType) -> common.PairType.ValueType:
+def type_message(pair_type: PairType) -> common.PairType.ValueType:
+    """A type of request by its name."""
     return common.PairType.Value(f"PAIR_TYPE_{pair_type.name}")
 
 
-def _error(error: LinkError) -> common.LinkError.ValueType:
+def error_message(error: LinkError) -> common.LinkError.ValueType:
+    """Why something failed, by its name."""
     return common.LinkError.Value(f"LINK_ERROR_{error.name}")
 
 
-def _duration(seconds: float) -> duration_pb2.Duration:
+def duration(seconds: float) -> duration_pb2.Duration:
+    """A time in s."""
     whole = int(seconds // 1)
     return duration_pb2.Duration(seconds=whole, nanos=round((seconds - whole) * _NANO))

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from qinet_reference.links.physics.bases import Basis
 
 
+class QubitHolder(Protocol):
+    """What holds qubits for applications; see `LinkLayer`."""
+
+    def events(self, caller: str | None) -> object:
+        """What the caller was told."""
+
+    def measure(self, caller: str | None, qubit: int, basis: Basis) -> Measured:
+        """Measure a qubit, which is gone thereafter."""
+
+    def release(self, caller: str | None, qubit: int) -> None:
+        """Give a qubit up."""
+
+
 class LinkLayer(Protocol):
     """What an adapter offers to applications. `caller` is the ID from the certificate.
 
