@@ -29,6 +29,9 @@ from qinet_reference.links.network import altered as altered_links
 from qinet_reference.links.plan import LinkPlan, default_link_plan
 from qinet_reference.manifest import FILE_NAME, manifest, write
 from qinet_reference.network import GRPC_PORT_OFFSET, Network, Options, altered
+from qinet_reference.paths.composition import Paths
+from qinet_reference.paths.manifest import manifest as path_manifest
+from qinet_reference.paths.plan import PathPlan, chain_plan
 from qinet_reference.pki_files import provide
 from qinet_reference.plan import Plan, default_plan
 
@@ -85,6 +88,11 @@ def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
 @click.option("--variant", "variant_names", multiple=True, metavar="NAME", help="Be unusual.")
 @click.option("--until-stdin-closes", is_flag=True, help="Stop at the end of standard input.")
 @click.option("--links", is_flag=True, help="Run nodes that make entangled pairs, and no KMEs.")
+@click.option(
+    "--chain",
+    type=click.IntRange(2, 5),
+    help="With --links: run the ends of a circuit over so many nodes instead.",
+)
 @click.option("--both", is_flag=True, help="Run nodes that make entangled pairs, beside the KMEs.")
 @click.option(
     "--speed",
@@ -106,6 +114,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     variant_names: tuple[str, ...],
     until_stdin_closes: bool,
     links: bool,
+    chain: int | None,
     both: bool,
     speed: float | None,
 ) -> None:
@@ -117,6 +126,13 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise click.UsageError("--both is for plain networks: not with --links, --only or a fault")
     if links:
         _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
+        if chain is not None:
+            if fault_names or variant_names:
+                raise click.UsageError("--chain is for plain networks: not with a fault or variant")
+            ends = chain_plan(chain)
+            ends = replace(ends, host=host or ends.host, speed=speed or ends.speed)
+            _run(directory, _paths(directory, ends, seed, port_base), until_stdin_closes)
+            return
         changes = [
             *_named(link_variants.ALL, variant_names, "variant", " --links"),
             *_named(link_faults.ALL, fault_names, "fault", " --links"),
@@ -125,6 +141,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
         _run(directory, _links(directory, lines, changes, seed, port_base), until_stdin_closes)
         return
+    if chain is not None:
+        raise click.UsageError("--chain is for --links")
     if speed is not None and not both:
         raise click.UsageError("--speed is for --links")
     alterations: list[Alteration] = [
@@ -201,6 +219,16 @@ async def _links(
     files = provide(directory, plan.holders, [plan.host])
     async with QuantumNetwork(plan, files, alterations, seed, port_base) as network:
         yield link_manifest(plan, network.ports, files)
+
+
+@asynccontextmanager
+async def _paths(
+    directory: Path, plan: PathPlan, seed: int | None, port_base: int | None
+) -> AsyncIterator[Document]:
+    """Runs the ends of circuits; gives their manifest."""
+    files = provide(directory, plan.holders, [plan.host])
+    async with Paths(plan, files, seed, port_base) as paths:
+        yield path_manifest(plan, paths.ports, files)
 
 
 @asynccontextmanager

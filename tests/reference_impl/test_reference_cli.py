@@ -259,9 +259,21 @@ def test_links_are_served_instead_of_keys(tmp_path: Path) -> None:
             socket.create_connection((host, int(port)), 5).close()
 
 
+def test_the_ends_of_a_chain_are_served_instead_of_links(tmp_path: Path) -> None:
+    with serving(tmp_path, "--links", "--chain", "4"):
+        target = tomllib.loads((tmp_path / "qonform.toml").read_text(encoding="utf-8"))
+        assert target["claims"] == {"profiles": ["qinet-paths"]}
+        assert [node["id"] for node in target["nodes"]] == ["node-a", "node-d"]
+        for node in target["nodes"]:
+            host, _, port = node["links"]["address"].rpartition(":")
+            socket.create_connection((host, int(port)), 5).close()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--chain", "3"), "--chain is for --links"),
+        (("--links", "--chain", "3", "--fault", "refusal-200"), "not with a fault or variant"),
         (("--links", "--rate", "5", "--stored", "1"), "--rate, --stored: not with --links"),
         (("--speed", "2"), "--speed is for --links"),
         (("--links", "--fault", "refusal-200"), "no fault is called 'refusal-200'"),

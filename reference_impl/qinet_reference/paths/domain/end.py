@@ -1,14 +1,12 @@
-"""One end of a circuit: assigns halves to requests, tracks them, delivers them."""
+"""One end of a circuit: assigns halves to requests, and tracks to which pairs they belong."""
 
 from __future__ import annotations
 
 import math
-from itertools import count
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.domain.model import Measured, PairType, Qubit
 from qinet_reference.links.domain.refusal import LinkError
-from qinet_reference.links.domain.rules import basis as drawn
+from qinet_reference.paths.domain.holdings import Holdings
 from qinet_reference.paths.domain.messages import (
     Closing,
     Complete,
@@ -16,29 +14,15 @@ from qinet_reference.paths.domain.messages import (
     Forward,
     Message,
     Order,
-    PairName,
     Track,
 )
-from qinet_reference.paths.domain.model import (
-    Confirmation,
-    Confirmed,
-    ConfirmedPair,
-    Delivered,
-    Expired,
-    PathDone,
-    PathFailed,
-    PathNode,
-    PathNotice,
-    Side,
-    What,
-)
-from qinet_reference.paths.domain.share import Item, Share, Whole
+from qinet_reference.paths.domain.model import PathDone, PathFailed, PathNode, PathNotice, Side
+from qinet_reference.paths.domain.share import Share, Whole
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from qinet_reference.links.domain.model import BasisChoice
     from qinet_reference.paths.domain.agenda import Agenda
     from qinet_reference.paths.domain.source import LinkPair
     from qinet_reference.paths.domain.terms import CircuitTerms
@@ -68,11 +52,8 @@ class CircuitEnd:
         self._side = side
         self._terms = terms
         self._agenda = agenda
-        self._chance = chance
         self._send = send
-        self._tell_notice = tell
-        self._items: dict[PairName, Item] = {}
-        self._half_ids = count(1)
+        self._holdings = Holdings(side, node, terms, chance, tell)
 
     def begin(self, order: Order, now: float) -> None:
         """A request, of the application here or told by the head-end."""
@@ -96,27 +77,13 @@ class CircuitEnd:
     def room(self, side: Side) -> bool:
         """Whether a pair with the neighbour is wanted; `side` is where that is."""
         del side
-        if not self.shares or not self.shares[0].wants:
-            return False
-        keeps = self.shares[0].order.request.type is PairType.KEEP
-        return not keeps or self.node.memory.free > 0
+        return bool(self.shares) and self.shares[0].wants and self._holdings.room(self.shares[0])
 
     def take(self, side: Side, pair: LinkPair) -> None:
         """A pair with the neighbour was heralded: assign its half, and track it."""
+        del side
         share = self.shares[0]
-        half = pair.halves[side.other]
-        request = share.order.request
-        here: Qubit | Measured
-        if request.type is PairType.KEEP:
-            here = Qubit(self.node.memory.take())
-            self.node.memory.put(here.id, half, self._side)
-        else:
-            basis = drawn(self._basis(share), self._chance)
-            here = Measured(half.measure(self._side, basis, pair.time), basis, pair.time)
-        item = Item(next(self._half_ids), pair.name, share, half, here)
-        share.live[pair.name] = self._items[pair.name] = item
-        if request.confirmation is Confirmation.LATER:
-            self._deliver(item, None)
+        self._holdings.take(share, pair)
         track = Track(
             towards=self._side.other,
             order=share.order.number,
@@ -135,7 +102,8 @@ class CircuitEnd:
             case Track():
                 self._tracked(message, now)
             case Expire():
-                self._expire(self._items.get(message.origin))
+                if (item := self._holdings.find(message.origin)) is not None:
+                    self._holdings.expire(item)
             case Closing():
                 for share in self.shares:
                     if share.order.number == message.order:
@@ -144,18 +112,18 @@ class CircuitEnd:
                 pass  # this end knows by itself
 
     def _tracked(self, track: Track, now: float) -> None:
-        item = self._items.get(track.running)
+        item = self._holdings.find(track.running)
         if item is None:
             return
         share = item.share
         in_time = track.joined + self._terms.message_time <= share.ends
         if track.order != share.order.number or not in_time:
-            self._expire(item)
+            self._holdings.expire(item)
             return
         pair_id = (item.name if self._side is Side.HEAD else track.origin).number
         whole = Whole(track.joined, pair_id, track.bell, item)
         if share.order.request.window is None:
-            self._confirm(whole, now)
+            self._holdings.confirm(whole, now)
             self._finish(share, now)
         else:
             share.due.append(whole)
@@ -175,51 +143,12 @@ class CircuitEnd:
             share.due.remove(whole)
             for old in [one for one in share.gathered if one.joined < whole.joined - window]:
                 share.gathered.remove(old)
-                self._expire(old.item)
+                self._holdings.expire(old.item)
             share.gathered.append(whole)
             if len(share.gathered) == share.order.request.number:
                 for one in share.gathered:
-                    self._confirm(one, now)
+                    self._holdings.confirm(one, now)
                 self._finish(share, now)
-
-    def _confirm(self, whole: Whole, now: float) -> None:
-        item, bell = whole.item, whole.bell
-        share = item.share
-        self._forget(item)
-        share.confirmed += 1
-        wanted = share.order.request.final_state
-        if wanted is not None and self._side is Side.HEAD:
-            item.half.turn(bell, wanted)
-        fidelity = item.half.fidelity(bell, now)
-        pair = ConfirmedPair(whole.pair_id, wanted or bell, fidelity, now)
-        if share.order.request.confirmation is Confirmation.LATER:
-            self._tell(share, Confirmed(item.id, pair))
-        else:
-            self._deliver(item, pair)
-
-    def _deliver(self, item: Item, pair: ConfirmedPair | None) -> None:
-        application = item.share.order.applications[self._side]
-        if isinstance(item.here, Qubit):
-            self.node.memory.hand_over(item.here.id, application)
-            item.held = self.node.memory.content(item.here.id)
-        self._tell(item.share, Delivered(item.id, item.here, pair))
-
-    def _expire(self, item: Item | None) -> None:
-        """A half that belongs to no pair."""
-        if item is None:
-            return
-        self._forget(item)
-        if isinstance(item.here, Qubit):
-            if item.held is None:
-                self.node.memory.give_back(item.here.id)
-            else:
-                self.node.memory.void(item.here.id, item.held)
-        if item.share.order.request.confirmation is Confirmation.LATER:
-            self._tell(item.share, Expired(item.id))
-
-    def _forget(self, item: Item) -> None:
-        del self._items[item.name]
-        del item.share.live[item.name]
 
     def _finish(self, share: Share, now: float) -> None:
         if share.is_complete:
@@ -239,28 +168,11 @@ class CircuitEnd:
     def _fail(self, share: Share, now: float) -> None:
         if share in self.shares and share.ends <= now:
             for item in list(share.live.values()):
-                self._expire(item)
+                self._holdings.expire(item)
             self._end(share, PathFailed(share.error), now)
 
     def _end(self, share: Share, what: PathDone | PathFailed, now: float) -> None:
         self.shares.remove(share)
-        self._tell(share, what)
+        self._holdings.tell(share, what)
         if self._side is Side.HEAD:
             self._send(Complete(share.order.number), now)
-
-    def _basis(self, share: Share) -> BasisChoice | None:
-        request = share.order.request
-        return request.local_basis if self._side is Side.HEAD else request.remote_basis
-
-    def _tell(self, share: Share, what: What) -> None:
-        order = share.order
-        notice = PathNotice(
-            node=self.node.id,
-            application=order.applications[self._side],
-            circuit=self._terms.id,
-            request=order.number,
-            remote_node=self._terms.nodes[0 if self._side is Side.TAIL else -1],
-            purpose=order.request.purpose,
-            what=what,
-        )
-        self._tell_notice(notice)
