@@ -7,6 +7,7 @@ does not give) ends the check as undecided, never as failed.
 from __future__ import annotations
 
 import random
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
 """Under which purpose each accepts: apart, so that nobody's pairs are taken for another's."""
 
+_LOOK_S = 0.05
 _HURRIED_S = 1.0
 """How long a request is waited for once others were in vain too often, in seconds."""
 _UNHURRIED = 8.0
@@ -88,8 +90,6 @@ class LinkBench:
         """All pairs of the run by now."""
         self._vain_waits = VAIN_WAITS
         self._kept: list[Episode] = []
-        self._gone: set[tuple[str, int]] = set()
-        """Qubits of those that were measured or released, by application."""
 
     # who asks
 
@@ -126,6 +126,11 @@ class LinkBench:
         link = outcome.value
         self._offer = LinkOffer(max(1, link.max_number), link.memory)
         return link
+
+    @property
+    def usual_type(self) -> PairType:
+        """What requests are for where it makes no difference. Raises Undecidable."""
+        return PairType.MEASURE if PairType.MEASURE in self.link.types else PairType.KEEP
 
     @property
     def memory(self) -> int:
@@ -170,6 +175,7 @@ class LinkBench:
     def request(self, by: LinkUser, to: LinkUser, **members: Any) -> PairRequest:
         """A request that is to be served, but for what `members` say otherwise."""
         known: dict[str, Any] = {"remote_node": to.node, "purpose": self.purpose(to, by.node)}
+        known["type"] = self.usual_type
         return PairRequest(**{**known, **members})
 
     def make(
@@ -186,7 +192,11 @@ class LinkBench:
             Undecidable: the budget does not pay the pairs, or nobody accepts.
         """
         by, to = by or self.creator, to or self.peer
-        return self.carry_out(by, to, self.request(by, to, **members))
+        episode = self.carry_out(by, to, self.request(by, to, **members))
+        if "type" not in members:
+            for user, qubit in episode.held():
+                self.release(user, qubit)
+        return episode
 
     def carry_out(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
         """The same, for any request."""
@@ -197,11 +207,18 @@ class LinkBench:
     ) -> list[Episode]:
         """Makes several requests one right after the other, and waits for all of them."""
         self._pay(sum(request.number for _, _, request in asked))
+        if len(asked) > 1:
+            self._make_room(sum(r.number for _, _, r in asked if r.type is PairType.KEEP))
         episodes = [self._begin(by, to, request) for by, to, request in asked]
         self._kept += [e for e in episodes if e.request.type is not PairType.MEASURE]
         for episode in episodes:
             self.await_end(episode)
         return episodes
+
+    def _make_room(self, qubits: int) -> None:
+        """What waits for memory in vain would take that of later checks."""
+        if qubits > self.memory:
+            raise Undecidable(f"needs {qubits} qubits at once; a node holds {self.memory}")
 
     def _pay(self, pairs: int) -> None:
         left = self.driver.meter.left(Resource.PAIRS)
@@ -242,18 +259,22 @@ class LinkBench:
             if not user.link.wait(lambda events: is_over(_of(events, key)), left_s):
                 self._vain_waits -= 1
 
+    def await_quiet(self) -> None:
+        """Waits, at most for the slack, until both ends have been told of the same pairs."""
+        until_s = self.driver.now() + 1.2 * self.slack_s
+        while self.evidence.has_single_ends() and self.driver.now() < until_s:
+            time.sleep(_LOOK_S)
+
     # what is held
 
     def measure(self, user: LinkUser, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
         """Measures a qubit of an application."""
-        self._gone.add((user.id, qubit))
         return user.link.measure(qubit, basis)
 
     def release(self, user: LinkUser, qubit: int) -> Outcome[None] | None:
         """Gives up a qubit of an application; None if it was given up before."""
-        if (user.id, qubit) in self._gone:
+        if not self.evidence.holds(user.id, user.node, qubit):
             return None
-        self._gone.add((user.id, qubit))
         return user.link.release(qubit)
 
     def strays(self) -> list[LinkEvent]:
@@ -283,7 +304,6 @@ class LinkBench:
             for user, qubit in episode.held():
                 self.release(user, qubit)
         self._kept.clear()
-        self._gone.clear()
 
     def listen_to(self, log: ExchangeLog) -> None:
         """Sees every exchange from now on."""

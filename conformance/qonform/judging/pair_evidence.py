@@ -82,6 +82,8 @@ class PairEvidence:
                 end = self._held.pop((asked.caller, asked.node, _number(asked.what)), None)
                 if end is not None:
                     end.measured = measured
+            case Asked(operation="Release") as asked, Delivered():
+                self._held.pop((asked.caller, asked.node, _number(asked.what)), None)
             case Told() as told, Delivered(value=LinkEvent() as event):
                 self._hear(told, event, exchange.number)
 
@@ -97,9 +99,18 @@ class PairEvidence:
                     if key == event.request and void.covers(sequence):
                         ends.pop(told.node, None)
 
+    def holds(self, application: str, node: str, qubit: int) -> bool:
+        """Whether an application was given this qubit, and has not given it up since."""
+        return (application, node, qubit) in self._held
+
+    def has_single_ends(self) -> bool:
+        """Whether there are pairs that only one end was told of, and that are not void."""
+        return any(len(ends) == 1 for ends in list(self._ends.values()))
+
     def sample(self) -> Iterator[Sampled]:
         """All pairs that were measured at both ends, in the order in which they were made."""
-        for (key, _), ends in self._ends.items():
+        for (key, _), told in list(self._ends.items()):  # more may be told meanwhile
+            ends = dict(told)
             origin = ends.get(key.origin)
             peer = next((end for node, end in ends.items() if node != key.origin), None)
             if origin is None or peer is None or not origin.measured or not peer.measured:

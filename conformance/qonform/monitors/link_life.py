@@ -21,6 +21,7 @@ from qonform.ports.entanglement import (
     Told,
 )
 from qonform.ports.outcome import Delivered, Failed, Refused, Unreadable
+from qonform.target import LinkClaims
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from qonform.oracles.link_facts import Violation
 
 _PROFILE = "qinet-links"
+_CLOCK_S = 0.01
+"""How exactly a node tells when a time is over, in seconds."""
 _OF_ANY_PAIR = (
     "QIA-EGP-OK-02",
     "QIA-EGP-OK-03",
@@ -99,8 +102,11 @@ class LinkLife(Monitor):
 
     def __init__(self, known: Mapping[str, frozenset[str]]) -> None:
         super().__init__(known)
-        self.allowances = Allowances(late_s=5.0)
-        """How exactly times are known: as the manifest declares."""
+        self.claims = LinkClaims()
+        """How exactly times are known, as the manifest declares."""
+        self.quiet_s = 0.0
+        """Until when the run has listened."""
+        self._attempt_s = 0.0
         self._facts: list[_Fact] = []
         self._memory: dict[str, int] = {}
 
@@ -114,6 +120,7 @@ class LinkLife(Monitor):
                 self._fact(event.arrived_s, (told, event))
             case Asked(operation="GetLink") as asked, Delivered(value=Link() as link):
                 self._memory[asked.node] = link.memory
+                self._attempt_s = max(self._attempt_s, link.attempt_time_s or 0.0)
             case Asked() as asked, outcome:
                 sent = _Sent(asked, outcome)
                 self._fact(exchange.at_s, sent)
@@ -158,7 +165,7 @@ class LinkLife(Monitor):
 
     def _violations(self) -> list[Violation]:
         """Tells the model everything in the order of time."""
-        worlds = LinkWorlds(self.allowances, self._memory)
+        worlds = LinkWorlds(self._allowances(), self._memory)
         found: list[Violation] = []
         requests: dict[int, Any] = {}
         facts = sorted(self._facts)
@@ -170,7 +177,15 @@ class LinkLife(Monitor):
                     found += _answer(worlds, sent, fact.at_s, requests)
                 case (Told() as told, LinkEvent() as event):
                     found += worlds.told(told.node, told.caller, event)
-        return [*found, *worlds.quiet(facts[-1].at_s)]
+        return [*found, *worlds.quiet(max(self.quiet_s, facts[-1].at_s))]
+
+    def _allowances(self) -> Allowances:
+        speed = self.claims.clock_speed
+        return Allowances(
+            late_s=self.claims.slack_s,
+            early_s=self._attempt_s / speed + _CLOCK_S,
+            clock_speed=speed,
+        )
 
     def _voids(self) -> int:
         """How often pairs were declared void."""

@@ -25,11 +25,14 @@ def settled(life: Life, at_s: float) -> bool:
     wait_s = allowances.late_s + allowances.grace_s
     if at_s > asked.latest_deadline_s(allowances) + wait_s:
         return True
-    told = [told for side in life.sides.values() for told in side.events]
+    answered_s = asked.sent_s if asked.answered_s is None else asked.answered_s
+    last_s = max(
+        (told.at_s for side in life.sides.values() for told in side.events), default=answered_s
+    )
     over = life.creator.end is not None or any(
         side.perhaps_done or (life.whole and side.oks) for side in life.sides.values()
     )
-    return over and at_s > max(each.at_s for each in told) + wait_s
+    return over and at_s > last_s + wait_s
 
 
 def at_the_end(life: Life, key: RequestKey) -> list[Violation]:

@@ -138,6 +138,7 @@ class Plugin:
             self._session.leave_out(left_out)
         for planned in self._session.more_rounds():
             _run(items[planned.step], planned.effort)
+        self._session.settle()
         return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,6 +33,7 @@ from qonform.judging import (
     worse,
 )
 from qonform.monitors import MonitorBank
+from qonform.monitors.link_life import LinkLife
 from qonform.monitors.open_points import OpenPoints
 from qonform.ports.key_delivery import Status
 from qonform.ports.outcome import Delivered
@@ -139,6 +141,9 @@ class Session:
             p: frozenset(r.id for r in self.catalogue.for_profile(p)) for p in self.scope.profiles
         }
         self.monitors = MonitorBank(self.known)
+        for monitor in self.monitors.monitors:
+            if isinstance(monitor, LinkLife):
+                monitor.claims = self.target.claims.links
         self.log.listen(self.monitors.see)
         self.advertised: dict[tuple[str, str], Status] = {}
         """What each node first said of itself, by profile and node, for the report."""
@@ -333,6 +338,16 @@ class Session:
         self.course = Course(self, steps)
         self.progress.planned(self.course)
         return self.course
+
+    def settle(self) -> None:
+        """Lets what is under way come to its end, before all of it is judged."""
+        for bench in self.benches.values():
+            if isinstance(bench, LinkBench):
+                with suppress(TargetDown):
+                    bench.await_quiet()
+        for monitor in self.monitors.monitors:
+            if isinstance(monitor, LinkLife):
+                monitor.quiet_s = self.log.now()
 
     def more_rounds(self) -> Iterator[Planned]:
         """What rests on chance, again and again, each round with a seed of its own.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qonform.judging import Undecidable, by_effort, judges, made_s
-from qonform.ports.entanglement import Delivery, LinkError, RequestFailed
+from qonform.ports.entanglement import Delivery, LinkError, PairType, RequestFailed
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class _Pace:
 
 def _pace(links: LinkBench) -> _Pace:
     """Makes as many pairs as it takes to see how fast they come. Raises Undecidable."""
+    if links.usual_type is PairType.KEEP:
+        raise Undecidable("the link offers no pairs that it measures, of which many can be made")
     number = min(_MANY, links.link.max_number)
     whole = links.make(number=number)
     made = whole.at_origin_made()

@@ -34,7 +34,7 @@ from qonform.statistics.links.result import Result, Verdict
 if TYPE_CHECKING:
     from qonform.judging import Episode, Judge, LinkBench, Sampled
 
-_PAIRS = by_effort(300, 3_000, 30_000)
+_PAIRS = by_effort(600, 4_000, 30_000)
 _BATCH = 60
 _STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
 """How far below what a link is expected to reach its fidelity is to be certified."""
@@ -144,17 +144,24 @@ def _relations(common: list[Common]) -> Result:
     return fidelity(common, LEAST_TOLD)
 
 
-@judges("QIA-EGP-MSR-02", "QIA-EGP-MSR-03", "QIA-EGP-MSR-04", pairs=by_effort(160, 600, 3_000))
+@judges(
+    "QIA-EGP-MSR-01",
+    "QIA-EGP-MSR-02",
+    "QIA-EGP-MSR-03",
+    "QIA-EGP-MSR-04",
+    pairs=by_effort(180, 620, 3_000),
+)
 def bases_are_drawn_as_asked(links: LinkBench, judge: Judge) -> None:
     """Random bases: at one end only, with the odds 0 and 1, with others, and at both ends."""
     if PairType.MEASURE not in links.link.types:
-        for requirement in ("QIA-EGP-MSR-02", "QIA-EGP-MSR-03", "QIA-EGP-MSR-04"):
+        for requirement in (f"QIA-EGP-MSR-0{number}" for number in range(1, 5)):
             judge.not_applicable(requirement, "the link offers no pairs that it measures")
         return
     some = min(16, links.link.max_number)
     for mine, theirs in (
         (RandomBasis(BasisSet.XZ), Axis.Y),
         (Axis.Y, RandomBasis(BasisSet.XZ)),
+        (RandomBasis(BasisSet.CHSH), Axis.Z),
     ):
         _judge_governed(judge, _measured(links, some, mine, theirs), mine, theirs)
     sure = RandomBasis(BasisSet.XZ, (1.0, 0.0))
@@ -195,6 +202,8 @@ def _judge_governed(
             among = asked.among.value if isinstance(asked, RandomBasis) else (asked,)
             due = f"a basis of {', '.join(a.value for a in among)} at the {end}"
             judge.that("QIA-EGP-MSR-02", measured.basis in among, due=due, came=measured)
+            if isinstance(asked, RandomBasis):
+                judge.that("QIA-EGP-MSR-01", measured.basis in among, due=due, came=measured)
 
 
 def _measured(

@@ -76,9 +76,8 @@ def acceptance_is_taken_back_and_given_again(links: LinkBench, judge: Judge) -> 
 @judges("QIA-EGP-PUR-02", pairs=3)
 def applications_are_kept_apart(links: LinkBench, judge: Judge) -> None:
     """A qubit of one application, which others at either node try to measure and to release."""
+    _judge_apart(links, judge)
     if PairType.KEEP not in links.link.types:
-        _judge_apart(links, judge)
-        judge.undecided("QIA-EGP-PUR-02", "the link offers no pairs to keep")
         return
     episode = served(links, type=PairType.KEEP)
     pair = episode.pairs()[0]
@@ -98,7 +97,6 @@ def applications_are_kept_apart(links: LinkBench, judge: Judge) -> None:
         outcome = links.measure(user, qubit or 0, Axis.Z)
         due = "the outcome, for whom it belongs to"
         judge.that("QIA-EGP-PUR-02", isinstance(outcome, Delivered), due=due, came=outcome)
-    _judge_apart(links, judge)
 
 
 def _judge_apart(links: LinkBench, judge: Judge) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from qonform.judging import Effort, Episode, Judge, LinkBench, LinkOffer, LinkUser
     from qonform.ports.outcome import Outcome
 
+_TRIED_AGAIN = 2
+"""Turns after which a qubit that is gone is asked for again: measured, and released."""
 _NO_KEEP = "the link offers no pairs to keep"
 
 
@@ -65,7 +67,6 @@ def memory_comes_back(links: LinkBench, judge: Judge) -> None:
     if PairType.KEEP not in links.link.types:
         judge.not_applicable("QIA-EGP-KEP-02", _NO_KEEP)
         return
-    gone: tuple[LinkUser, int] | None = None
     for turn in range(3 * links.memory):
         episode = links.make(type=PairType.KEEP)
         if turn == 0 and not episode.is_complete:
@@ -77,11 +78,12 @@ def memory_comes_back(links: LinkBench, judge: Judge) -> None:
             outcome = _used_up(links, user, qubit, by_measuring=turn % 2 == 0)
             if not isinstance(outcome, Delivered):
                 raise Undecidable(f"qubit {qubit} at {user.node}: {outcome}")
-            gone = user, qubit
-    if gone is not None:
-        again = gone[0].link.measure(gone[1], Axis.Z)
-        due = "a refusal: the qubit was given up before"
-        judge.that("QIA-EGP-KEP-02", not isinstance(again, Delivered), due=due, came=again)
+            if turn < _TRIED_AGAIN:
+                again = user.link.measure(qubit, Axis.Z)
+                due = (
+                    f"a refusal: qubit {qubit} was {'released' if turn % 2 else 'measured'} before"
+                )
+                judge.that("QIA-EGP-KEP-02", not isinstance(again, Delivered), due=due, came=again)
 
 
 def _used_up(

@@ -243,6 +243,9 @@ def outstanding_requests_have_names_of_their_own(links: LinkBench, judge: Judge)
 @judges(deepens=("QIA-EGP-VAL-05",), pairs=5)
 def every_axis_may_be_asked_for(links: LinkBench, judge: Judge) -> None:
     """A pair for each axis that has a name."""
+    if links.usual_type is PairType.KEEP:
+        judge.not_applicable("QIA-EGP-VAL-05", "the link offers no pairs that it measures")
+        return
     for axis in Axis:
         episode = links.make(local_basis=axis, remote_basis=axis)
         acknowledged = isinstance(episode.acknowledged, Delivered)
