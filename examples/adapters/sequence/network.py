@@ -1,15 +1,16 @@
-"""Two neighbouring routers of SeQUeNCe with a Bell-state measurement between them."""
+"""Two routers of SeQUeNCe, neighbours or with a repeater between them, and their hardware."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sequence.components.optical_channel import ClassicalChannel, QuantumChannel
 from sequence.kernel.timeline import Timeline
-from sequence.topology.node import BSMNode, QuantumRouter
+from sequence.topology.node import BSMNode, Node, QuantumRouter
 
 NODES = ("node-a", "node-b")
-MIDDLE = "middle"
+REPEATER = "node-m"
 SECOND = 1_000_000_000_000
 """The timeline's unit is the picosecond."""
 
@@ -35,8 +36,8 @@ class Network:
     routers: dict[str, QuantumRouter]
 
 
-def build(hardware: Hardware, seed: int) -> Network:
-    """The network, initialised; its time is 0."""
+def build(hardware: Hardware, repeater: str | None, seed: int) -> Network:
+    """The network, initialised; its time is 0. `repeater`: a router between the two, if any."""
     timeline = Timeline(formalism="ket_vector")
     memory = {
         "MemoryArray": {
@@ -46,24 +47,46 @@ def build(hardware: Hardware, seed: int) -> Network:
             "coherence_time": -1,
         }
     }
-    routers = {
-        name: QuantumRouter(name, timeline, hardware.memories, seed + i, memory)
-        for i, name in enumerate(NODES)
-    }
-    middle = BSMNode(MIDDLE, timeline, list(NODES), seed + len(NODES))
-    detectors = middle.components[f"{MIDDLE}.BSM"]
-    detectors.update_detectors_params("efficiency", hardware.efficiency)
-    for here, there in (NODES, NODES[::-1]):
-        router = routers[here]
-        router.add_bsm_node(MIDDLE, there)
-        router.network_manager.set_forwarding_table({there: there})
-        fibre = QuantumChannel(
-            f"fibre {here}", timeline, hardware.attenuation_db_per_m, hardware.fibre
-        )
-        fibre.set_ends(router, MIDDLE)
-        delay = round(hardware.message_time * SECOND)
-        for start, end in ((router, there), (router, MIDDLE), (middle, here)):
-            wire = ClassicalChannel(f"{start.name} to {end}", timeline, hardware.fibre, delay)
-            wire.set_ends(start, end)
+    path = [NODES[0], repeater, NODES[1]] if repeater else list(NODES)
+    routers = {}
+    for index, name in enumerate(path):
+        memories = hardware.memories * (2 if name == repeater else 1)
+        routers[name] = QuantumRouter(name, timeline, memories, seed + index, memory)
+    for index, pair in enumerate(pairwise(path)):
+        _connect(routers, pair, f"middle-{index}", hardware, seed + len(path) + index)
+    for here in path:
+        for there in path:
+            if here != there:
+                _wire(routers[here], there, hardware)
+                step = 1 if path.index(there) > path.index(here) else -1
+                hop = path[path.index(here) + step]
+                routers[here].network_manager.forwarding_table[there] = hop
     timeline.init()
     return Network(timeline, routers)
+
+
+def _connect(
+    routers: dict[str, QuantumRouter],
+    pair: tuple[str, str],
+    name: str,
+    hardware: Hardware,
+    seed: int,
+) -> None:
+    """A Bell-state measurement between two neighbours, and what leads to it."""
+    timeline = routers[pair[0]].timeline
+    middle = BSMNode(name, timeline, list(pair), seed)
+    middle.components[f"{name}.BSM"].update_detectors_params("efficiency", hardware.efficiency)
+    for here, there in (pair, pair[::-1]):
+        routers[here].add_bsm_node(name, there)
+        loss = hardware.attenuation_db_per_m
+        fibre = QuantumChannel(f"fibre {here} to {name}", timeline, loss, hardware.fibre)
+        fibre.set_ends(routers[here], name)
+        _wire(routers[here], name, hardware)
+        _wire(middle, here, hardware)
+
+
+def _wire(start: Node, end: str, hardware: Hardware) -> None:
+    """A way for messages."""
+    delay = round(hardware.message_time * SECOND)
+    name = f"wire {start.name} to {end}"
+    ClassicalChannel(name, start.timeline, hardware.fibre, delay).set_ends(start, end)

@@ -15,7 +15,7 @@ from desk.machine import Terms
 from desk.request import Half, Made
 from desk.serving import serve
 from measuring import measurement
-from network import NODES, SECOND, Hardware, build
+from network import NODES, REPEATER, SECOND, Hardware, build
 from sequence.app.request_app import RequestApp
 
 from qinet.entanglement.v1 import entanglement_pb2 as common
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 SPARE = 2
 """Memories that are never kept, so that pairs can be made while others are held."""
-LEAD_S = 0.012
+SWAPPED = 0.95
+"""What SeQUeNCe multiplies the fidelity of a swapped pair with, besides those of its two pairs."""
+LEAD_S = 0.02
 """From the call to the start of a reservation; what an earlier one began has ended by then."""
 FOR_EVER = 10**9 * SECOND
 TURN_S = 0.002
@@ -39,7 +41,10 @@ STEP = SECOND // 1000
 
 @dataclass(eq=False)
 class Session:
-    """A reservation at work for a request. `open`: pairs of which one end is known."""
+    """A reservation at work for a request.
+
+    `open`: pairs of which one end is known; `kept`: the names of memories that it has given away.
+    """
 
     request: Request
     size: int
@@ -47,6 +52,7 @@ class Session:
     reservation: Reservation | None = None
     rejected: bool = False
     used: int = 0
+    kept: set[str] = field(default_factory=set)
     open: dict[frozenset[str], tuple[str, Pair | None]] = field(default_factory=dict)
 
     @property
@@ -85,19 +91,20 @@ class SequenceMachine:
     nodes = NODES
     links = (NODES,)
 
-    def __init__(self, hardware: Hardware, speed: float, seed: int) -> None:
+    def __init__(self, hardware: Hardware, speed: float, seed: int, *, repeater: bool) -> None:
         self.version = version("sequence")
         self.speed = speed
+        reached = hardware.fidelity**2 * SWAPPED if repeater else hardware.fidelity
         self.terms = Terms(
             types=(common.PAIR_TYPE_KEEP, common.PAIR_TYPE_MEASURE),
             memory=hardware.memories - SPARE,
             max_number=1000,
-            max_min_fidelity=hardware.fidelity,
+            max_min_fidelity=reached,
             promised_state=common.BELL_STATE_PHI_PLUS,
-            expected_fidelity=hardware.fidelity,
+            expected_fidelity=reached,
             attempt_time=LEAD_S,
         )
-        self._network = build(hardware, seed)
+        self._network = build(hardware, REPEATER if repeater else None, seed)
         self._timeline = self._network.timeline
         self._apps = {name: App(router, self) for name, router in self._network.routers.items()}
         self._sessions: dict[int, Session] = {}
@@ -166,7 +173,10 @@ class SequenceMachine:
     def entangled(self, router: QuantumRouter, reservation: Reservation, info: MemoryInfo) -> None:
         """One end of a pair has come into being."""
         session = self._sessions.get(reservation.identity)
-        if session is None or info.fidelity < reservation.fidelity:
+        ends = (reservation.initiator, reservation.responder)
+        if session is None or router.name not in ends or info.remote_node not in ends:
+            return
+        if info.fidelity < reservation.fidelity:
             return
         name = frozenset((info.memory.name, info.remote_memo))
         known = session.open.pop(name, None)
@@ -191,7 +201,8 @@ class SequenceMachine:
             half = Half(qubit=info)
         else:
             basis = request.draw(router.name)
-            half = Half(outcome=self._measured(router, info, basis), basis=basis)
+            outcome = self._measured(router, info, basis)
+            half = Half(outcome=outcome, basis=basis, time=self.now())
         sequence = self._sequence if not pair.ends else next(iter(pair.ends.values())).sequence
         made = Made(
             node=router.name,
@@ -203,6 +214,8 @@ class SequenceMachine:
         )
         taken = request.made(pair, made)
         session.used += len(pair.ends) == len(NODES)
+        if taken and request.keeps:
+            session.kept.add(info.memory.name)
         return taken and request.keeps
 
     def _measured(self, router: QuantumRouter, info: MemoryInfo, basis: Basis) -> int:
@@ -212,7 +225,7 @@ class SequenceMachine:
         return int(manager.run_circuit(measurement(*basis.turns), [key], chance)[key])
 
     def _free(self) -> int:
-        cards = [r.network_manager.get_timecards() for r in self._network.routers.values()]
+        cards = [self._network.routers[name].network_manager.get_timecards() for name in NODES]
         return min(sum(not card.reservations for card in mine) for mine in cards) - SPARE
 
     def _finish(self, session: Session) -> None:
@@ -223,9 +236,10 @@ class SequenceMachine:
             return
         for router in self._network.routers.values():
             router.resource_manager.expire_rules_by_reservation(reservation)
-            infos = router.resource_manager.memory_manager
             for card in router.network_manager.get_timecards():
-                if reservation in card.reservations and infos[card.memory_index].state == "RAW":
+                memory = router.resource_manager.memory_manager[card.memory_index].memory
+                if reservation in card.reservations and memory.name not in session.kept:
+                    router.resource_manager.update(None, memory, "RAW")
                     card.remove(reservation)
 
     async def _run(self) -> None:
@@ -259,10 +273,13 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--speed", type=float, default=0.5, help="simulated seconds in a second")
     parser.add_argument("--fidelity", type=float, default=0.9, help="of the pairs, from 0.5 to 1")
+    parser.add_argument("--repeater", action="store_true", help="a router between, which swaps")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    machine = SequenceMachine(Hardware(fidelity=options.fidelity), options.speed, options.seed)
+    machine = SequenceMachine(
+        Hardware(fidelity=options.fidelity), options.speed, options.seed, repeater=options.repeater
+    )
     asyncio.run(serve(machine, options.dir))
 
 

@@ -1,7 +1,7 @@
 """The processes of SimulaQron for two nodes, on the loopback interface alone.
 
-Run as a program, in a folder of its own: writes SimulaQron's two configuration files there, prints
-`running`, and ends when its standard input is closed.
+Run as a program, in a folder of its own: writes the two configuration files of SimulaQron there,
+prints `running`, and ends when its standard input is closed. An argument: T1 of noise, in s.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _SETTINGS = {
 
 def main() -> None:
     """Start the network, and stop it at the end of standard input."""
-    SETTINGS.write_text(json.dumps(_SETTINGS))  # read when simulaqron is imported
+    settings = dict(_SETTINGS)
+    if len(sys.argv) > 1:
+        settings.update(noisy_qubits=True, t1=float(sys.argv[1]))
+    SETTINGS.write_text(json.dumps(settings))  # read when simulaqron is imported
     from simulaqron.reactor import reactor  # noqa: PLC0415
     from simulaqron.settings import network_config  # noqa: PLC0415
 

@@ -98,16 +98,17 @@ class SimulaQronMachine:
         attempt_time=0.05,
     )
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, t1: float | None) -> None:
         self.version = version("simulaqron")
         self._folder = folder / "simulaqron"
+        self._noise = () if t1 is None else (str(t1),)
         self._processes: list[Process] = []
         self._ends: dict[str, End] = {}
 
     async def start(self) -> None:
         """Start SimulaQron and the two applications."""
         self._folder.mkdir(exist_ok=True)
-        network = await self._run("network.py")
+        network = await self._run("network.py", *self._noise)
         if network.stdout is None or (await network.stdout.readline()).strip() != b"running":
             raise RuntimeError("SimulaQron does not start")
         for node, other in (NODES, NODES[::-1]):
@@ -166,7 +167,7 @@ class SimulaQronMachine:
             if request.keeps:
                 half = Half(qubit=answer["qubit"])
             else:
-                half = Half(outcome=answer["outcome"], basis=bases[index])
+                half = Half(outcome=answer["outcome"], basis=bases[index], time=self.now())
             made = Made(
                 node=node,
                 sequence=answer["sequence"],
@@ -197,9 +198,10 @@ def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--t1", type=float, help="time constant of SimulaQron's noise, in s")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(serve(SimulaQronMachine(options.dir), options.dir))
+    asyncio.run(serve(SimulaQronMachine(options.dir, options.t1), options.dir))
 
 
 if __name__ == "__main__":
