@@ -5,55 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from desk.bases import AXES, Basis, Choice
 from desk.line import Line
-from desk.machine import Terms
 from desk.node import Node
 from desk.reading import check_reach, read_create
 from desk.refusal import Refusal
-from desk.request import Half, Made, Wanted
+from desk.request import Wanted
+from toy_machine import KEEP, MEASURE, Toy, Z
 
 from qinet.entanglement.v1 import entanglement_pb2 as common
 from qinet.entanglement.v1 import link_layer_pb2 as pb
-
-KEEP, MEASURE = common.PAIR_TYPE_KEEP, common.PAIR_TYPE_MEASURE
-Z = Choice((Basis(AXES[common.AXIS_Z], common.AXIS_Z),), (1.0,))
-
-
-class Toy:
-    """Makes a pair when it is told to; `lost`: pairs whose second end never comes."""
-
-    terms = Terms((KEEP, MEASURE), 2, 10, 0.9, common.BELL_STATE_PHI_PLUS, attempt_time=0.01)
-    speed = 1000.0
-
-    def __init__(self, lost=()):
-        self.time = 100.0
-        self.lost = lost
-        self.served = []
-        self.released = []
-        self._sequence = 0
-
-    def now(self):
-        return self.time
-
-    def measures(self, basis):
-        return basis.axis != common.AXIS_Z_PLUS_X
-
-    async def serve(self, request):
-        self.served.append(request.create_id)
-        while pair := request.claim():
-            self._sequence += 1
-            ends = (request.origin, request.peer)
-            for node in ends[: 1 if self._sequence in self.lost else 2]:
-                half = Half(qubit=(node, self._sequence)) if request.keeps else Half(0, 0, Z.draw())
-                request.made(pair, Made(node, self._sequence, 1, 0.9, self.time, half))
-            await asyncio.sleep(0)
-        while request.missing == 0 and not request.ended:
-            request.changed.clear()
-            await request.changed.wait()
-
-    async def release(self, node, qubit):
-        self.released.append((node, qubit))
 
 
 def wanted(kind=MEASURE, number=2, max_time=None, priority=0, whole=False, alone=False):
