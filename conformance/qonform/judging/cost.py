@@ -60,9 +60,9 @@ class Offer:
 class LinkOffer:
     """The limits of a link, on which costs depend."""
 
-    max_number: int = 16
+    max_number: int = 200
     """pairs of one request"""
-    memory: int = 4
+    memory: int = 16
     """qubits of a node"""
     resource: ClassVar[Resource] = Resource.PAIRS
     unit: ClassVar[int] = 1

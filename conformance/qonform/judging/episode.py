@@ -127,6 +127,11 @@ class Episode:
         void = made - good(self.at_origin()).keys() - good(self.at_peer()).keys()
         return good_at_both <= self.request.number <= good_at_both + len(void)
 
+    @property
+    def brought_pairs(self) -> bool:
+        """Whether either end was told of a pair: that both were is a matter of its own."""
+        return bool(self._oks())
+
     def _oks(self) -> list[Any]:
         return [*self.at_origin_made(), *self.at_peer_made()]
 

@@ -149,7 +149,7 @@ def _relations(common: list[Common]) -> Result:
     "QIA-EGP-MSR-02",
     "QIA-EGP-MSR-03",
     "QIA-EGP-MSR-04",
-    pairs=by_effort(180, 620, 3_000),
+    pairs=by_effort(190, 640, 3_100),
 )
 def bases_are_drawn_as_asked(links: LinkBench, judge: Judge) -> None:
     """Random bases: at one end only, with the odds 0 and 1, with others, and at both ends."""
