@@ -19,7 +19,7 @@ from qinet_reference.paths.domain.model import (
     What,
 )
 from qinet_reference.paths.domain.service import PathService
-from qinet_reference.paths.plan import PathPlan, chain
+from qinet_reference.paths.plan import PathPlan, chain, turned
 from qinet_reference.plan import Sae
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class Chain:
         self.now += seconds
         self.network.advance(self.now)
 
+    def back(self) -> Chain:
+        """The circuit in the other direction, from bob to alice, with the clock of this one."""
+        return replace(self, terms=turned(self.terms))
+
     def until_quiet(self, at_most: float = 1_000.0) -> None:
         """Until nothing more can happen."""
         end = self.now + at_most
@@ -83,7 +87,8 @@ class Chain:
     def told(self, caller: str, request: int | None = None) -> list[What]:
         log = self.services[caller].events(caller)
         notices = [event.notice for event in log.after(0)]
-        return [one.what for one in notices if request in {None, one.request}]
+        here = [one for one in notices if one.circuit == self.terms.id]
+        return [one.what for one in here if request in {None, one.request}]
 
     def confirmed(self, caller: str, request: int | None = None) -> dict[int, Half]:
         """By pair ID."""
@@ -129,7 +134,7 @@ def new_chain(
     head, tail = circuit.nodes[0], circuit.nodes[-1]
     plan = PathPlan(
         ends=(QuantumNode(head, memory), QuantumNode(tail, memory)),
-        circuits=(circuit,),
+        circuits=(circuit, turned(circuit)),
         applications=(
             Sae(HEAD, head, ()),
             Sae("carol", head, ()),
@@ -146,4 +151,5 @@ def new_chain(
         )
     for name in (HEAD, TAIL):
         made.services[name].open(name, circuit.id, PURPOSE)
+        made.services[name].open(name, turned(circuit).id, PURPOSE)
     return made

@@ -60,9 +60,8 @@ class Application:
 async def running(files: PkiFiles, *names: str, **terms: Any) -> AsyncIterator[list[Application]]:
     """A chain of three nodes, whose links have these terms, and applications at its ends."""
     plan = chain_plan(3)
-    (circuit,) = plan.circuits
-    links = tuple(replace(link, **terms) for link in circuit.links)
-    plan = replace(plan, circuits=(replace(circuit, links=links),))
+    links = tuple(replace(link, **terms) for link in plan.circuits[0].links)
+    plan = replace(plan, circuits=tuple(replace(one, links=links) for one in plan.circuits))
     async with Paths(plan, files, seed=1) as paths, AsyncExitStack() as exits:
         applications = []
         for name in names:
@@ -195,7 +194,9 @@ def test_what_is_offered_and_what_is_refused(files: PkiFiles) -> None:
     async def story() -> None:
         async with running(files, "app-1", "app-2", "app-3", "app-6") as (head, tail, other, out):
             told = await head.paths.GetPaths(pb.GetPathsRequest(remote_node_id="node-c"))
-            (path,) = told.paths
+            path, back = told.paths
+            assert back.circuit_id == "node-c..node-a"
+            assert (back.head_node_id, back.tail_node_id) == ("node-c", "node-a")
             assert path.circuit_id == CIRCUIT
             assert list(path.intermediate_node_ids) == ["node-b"]
             assert (path.head_node_id, path.tail_node_id) == ("node-a", "node-c")

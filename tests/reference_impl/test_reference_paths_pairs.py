@@ -160,6 +160,43 @@ def test_outcomes_do_not_decay_but_qubits_do() -> None:
     assert kept[0].pair.fidelity < 0.7
 
 
+@pytest.mark.parametrize("nodes", [2, 3, 5])
+def test_circuits_over_the_same_links_have_each_its_own_pairs(nodes: int) -> None:
+    """Were a pair of one used in the other, outcomes would contradict states."""
+    chain = new_chain(nodes, links=[EXACT] * (nodes - 1))
+    back = chain.back()
+    for _ in range(3):
+        chain.ask(number=30, local_basis=Axis.Y, remote_basis=Axis.Y)
+        back.ask(TAIL, number=30, local_basis=Axis.X, remote_basis=Axis.X)
+    chain.until_quiet()
+    times = []
+    for one, axis in ((chain, Axis.Y), (back, Axis.X)):
+        pairs = one.both()
+        assert len(pairs) == 90
+        assert not any(map(is_wrong, pairs))
+        assert {half.here.basis for pair in pairs for half in pair} == {axis}  # type: ignore[union-attr]
+        times.append([half.pair.fidelity_time for half, _ in pairs])
+    assert min(times[0]) < max(times[1]), "neither starves"
+    assert min(times[1]) < max(times[0]), "neither starves"
+    assert chain.free() == [8, 8]
+
+
+def test_decay_at_the_nodes_that_swap_shows_in_outcomes_as_it_is_told() -> None:
+    """Halves that were measured before they were joined tell the same as the density matrix."""
+    decaying = replace(
+        EXACT, success_probability=2e-3, coherence_time=0.01, relaxation_time=0.02, fidelity=0.97
+    )
+    chain = new_chain(3, links=[decaying] * 2, cutoff=0.02)
+    chain.ask(number=900, local_basis=ANY, remote_basis=ANY, confirmation=Confirmation.LATER)
+    chain.until_quiet()
+    pairs = chain.both()
+    told = [wrong for wrong in map(is_wrong, pairs) if wrong is not None]
+    mean = sum(one.pair.fidelity for one, _ in pairs) / len(pairs)
+    assert mean < 0.85, "it is decay that is tested"
+    error = 2 * (1 - mean) / 3
+    assert as_expected([sum(told), len(told) - sum(told)], [error, 1 - error])
+
+
 @pytest.mark.parametrize("nodes", [3, 5])
 def test_the_rate_that_is_told_is_kept(nodes: int) -> None:
     chain = new_chain(nodes)

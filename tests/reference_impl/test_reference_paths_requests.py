@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from qinet_reference.links.domain.model import BasisSet, PairType, RandomBasis
 from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.physics.bases import Axis
 from qinet_reference.links.physics.bell import Bell
+from qinet_reference.paths.core import new_core
 from qinet_reference.paths.domain.fidelity import least_fidelity
 from qinet_reference.paths.domain.model import Confirmation
 from qinet_reference.paths.plan import chain as planned
+from qinet_reference.paths.plan import chain_plan
 
 KEEP, LATER = PairType.KEEP, Confirmation.LATER
 
@@ -31,7 +35,7 @@ def refusal(chain: Chain, caller: str = HEAD, **fields: Any) -> LinkError:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"circuit": "node-c..node-a"},
+        {"circuit": "node-a..node-b"},
         {"purpose": 65_536},
         {"number": 0},
         {"min_fidelity": 1.1},
@@ -127,7 +131,9 @@ def test_both_ends_tell_of_their_circuits() -> None:
     chain = new_chain(4)
     for end, remote in ((HEAD, "node-d"), (TAIL, "node-a")):
         service = chain.services[end]
-        assert service.get_paths(end, remote) == [service.get_path(end, chain.terms.id)]
+        circuits = [chain.terms.id, chain.back().terms.id]
+        told = [service.get_path(end, circuit) for circuit in circuits]
+        assert service.get_paths(end, remote) == told
         for nowhere in ("node-b", "node-z", ""):
             assert service.get_paths(end, nowhere) == []
     assert chain.services[HEAD].get_paths(HEAD, "node-a") == []
@@ -145,6 +151,14 @@ def test_who_is_not_enrolled_here_learns_nothing() -> None:
 def test_a_chain_has_two_to_five_nodes(nodes: int) -> None:
     with pytest.raises(ValueError, match="2 to 5"):
         planned(nodes)
+
+
+def test_circuits_agree_about_a_link_that_they_share() -> None:
+    plan = chain_plan(3)
+    one, other = plan.circuits
+    other = replace(other, links=links(0.9, 0.9))
+    with pytest.raises(ValueError, match="two circuits differ"):
+        new_core(replace(plan, circuits=(one, other)), random.Random(1))
 
 
 def test_links_may_differ() -> None:

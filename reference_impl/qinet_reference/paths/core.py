@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.memory import Memory
+from qinet_reference.paths.domain.agenda import Agenda
 from qinet_reference.paths.domain.circuit import Circuit
 from qinet_reference.paths.domain.model import PathNode
 from qinet_reference.paths.domain.network import PathNetwork
+from qinet_reference.paths.domain.source import Source
 
 if TYPE_CHECKING:
     import random
@@ -17,14 +20,32 @@ if TYPE_CHECKING:
 
 
 def new_core(plan: PathPlan, chance: random.Random) -> PathNetwork:
-    """Nodes and circuits; what they tell goes to the logs of the nodes' applications."""
+    """Nodes and circuits; what they tell goes to the logs of the nodes' applications.
+
+    Raises:
+        ValueError: circuits tell different things of a link that they share.
+    """
     nodes = {one.id: PathNode(one.id, Memory(one.memory)) for one in plan.ends}
+    agenda = Agenda()
+    links: dict[frozenset[str], Source] = {}
+    for circuit in plan.circuits:
+        for ends, terms in zip(pairwise(circuit.nodes), circuit.links, strict=True):
+            link = links.setdefault(frozenset(ends), Source(terms, agenda, chance))
+            if link.terms != terms:
+                raise ValueError(f"two circuits differ in the link of {' and '.join(ends)}")
 
     def tell(notice: PathNotice) -> None:
         nodes[notice.node].log(notice.application).append(notice)
 
     circuits = [
-        Circuit(terms, (nodes[terms.nodes[0]], nodes[terms.nodes[-1]]), chance, tell)
+        Circuit(
+            terms,
+            (nodes[terms.nodes[0]], nodes[terms.nodes[-1]]),
+            [links[frozenset(ends)] for ends in pairwise(terms.nodes)],
+            agenda,
+            chance,
+            tell,
+        )
         for terms in plan.circuits
     ]
-    return PathNetwork(list(nodes.values()), circuits)
+    return PathNetwork(list(nodes.values()), circuits, agenda)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from qinet_reference.domain.directory import Enrolment
 from qinet_reference.links.domain.terms import Terms
 from qinet_reference.links.plan import QuantumNode
 from qinet_reference.paths.domain.terms import CircuitTerms
 from qinet_reference.plan import Plan, Sae
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,26 @@ def chain(nodes: int) -> CircuitTerms:
         raise ValueError(f"a chain has 2 to 5 nodes: {nodes}")
     names = tuple(f"node-{letter}" for letter in "abcde"[:nodes])
     return CircuitTerms(
-        id=f"{names[0]}..{names[-1]}",
+        id=_name(names),
         nodes=names,
         links=(Terms(fidelity=0.98),) * (nodes - 1),
         pairs_per_second=100.0,
     )
 
 
+def turned(circuit: CircuitTerms) -> CircuitTerms:
+    """The circuit over the same links in the other direction."""
+    nodes = circuit.nodes[::-1]
+    return replace(circuit, id=_name(nodes), nodes=nodes, links=circuit.links[::-1])
+
+
 def chain_plan(nodes: int) -> PathPlan:
-    """One circuit over so many nodes, and applications at its ends."""
+    """A circuit in either direction over so many nodes, and applications at their ends."""
     terms = chain(nodes)
     head, tail = terms.nodes[0], terms.nodes[-1]
     return PathPlan(
         ends=(QuantumNode(head), QuantumNode(tail)),
-        circuits=(terms,),
+        circuits=(terms, turned(terms)),
         applications=(
             Sae("app-1", head, ("creator",)),
             Sae("app-2", tail, ("peer",)),
@@ -67,3 +77,7 @@ def chain_plan(nodes: int) -> PathPlan:
             Sae("app-6", head, ("unenrolled",), enrolled=False),
         ),
     )
+
+
+def _name(nodes: Sequence[str]) -> str:
+    return f"{nodes[0]}..{nodes[-1]}"

@@ -7,21 +7,20 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
-from qinet_reference.paths.domain.agenda import Agenda
 from qinet_reference.paths.domain.end import CircuitEnd
 from qinet_reference.paths.domain.messages import Order
 from qinet_reference.paths.domain.middle import Middle
 from qinet_reference.paths.domain.model import Side
-from qinet_reference.paths.domain.source import Source
 from qinet_reference.paths.domain.validation import check_meaning, check_rate, check_reach
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from qinet_reference.paths.domain.agenda import Agenda
     from qinet_reference.paths.domain.messages import Message
     from qinet_reference.paths.domain.model import PathNode, PathNotice, PathRequest
-    from qinet_reference.paths.domain.source import LinkPair
+    from qinet_reference.paths.domain.source import LinkPair, Source
     from qinet_reference.paths.domain.terms import CircuitTerms
 
 
@@ -39,7 +38,7 @@ class Station(Protocol):
 
 
 class Circuit:
-    """A chain from the head-end to the tail-end, `ends`.
+    """A chain from the head-end to the tail-end, `ends`, over links, `sources`.
 
     `chance` draws what is random, `tell` passes on what the ends have to tell.
     """
@@ -48,24 +47,23 @@ class Circuit:
         self,
         terms: CircuitTerms,
         ends: tuple[PathNode, PathNode],
+        sources: Sequence[Source],
+        agenda: Agenda,
         chance: random.Random,
         tell: Callable[[PathNotice], None],
     ) -> None:
         self.terms = terms
-        self._agenda = Agenda()
+        self._agenda = agenda
         self._numbers = count(1)
         last = len(terms.links)
         self._head, self._tail = (
-            CircuitEnd(side, node, terms, self._agenda, chance, self._sender(place), tell)
+            CircuitEnd(side, node, terms, agenda, chance, self._sender(place), tell)
             for side, node, place in zip(Side, ends, (0, last), strict=True)
         )
-        middles = [
-            Middle(terms, self._agenda, chance, self._sender(place)) for place in range(1, last)
-        ]
+        middles = [Middle(terms, agenda, chance, self._sender(place)) for place in range(1, last)]
         self._stations: list[Station] = [self._head, *middles, self._tail]
         self._sources = [
-            Source(link, each, self._agenda, chance, self._made)
-            for link, each in enumerate(terms.links)
+            (source, source.new_label(link, self._made)) for link, source in enumerate(sources)
         ]
 
     def end_of(self, node: PathNode) -> Side | None:
@@ -95,21 +93,11 @@ class Circuit:
             node.stop_accepting(application, self.terms.id, purpose)
             self._end(side).close(application, purpose, now)
 
-    def next_moment(self) -> float | None:
-        """When something happens next, unless something is asked before."""
-        return self._agenda.next_moment()
-
-    def advance(self, to: float) -> None:
-        """Let everything happen until `to`."""
-        while (moment := self._agenda.next_moment()) is not None and moment <= to:
-            self._agenda.do_next()
-            self.look_again(moment)
-
     def look_again(self, now: float) -> None:
         """Begin or stop attempts, for requests or memory have changed."""
-        for link, source in enumerate(self._sources):
-            left, right = self._stations[link], self._stations[link + 1]
-            source.look_again(left.room(Side.TAIL) and right.room(Side.HEAD), now)
+        for source, label in self._sources:
+            left, right = self._stations[label.link : label.link + 2]
+            source.look_again(label, left.room(Side.TAIL) and right.room(Side.HEAD), now)
 
     def _end(self, side: Side) -> CircuitEnd:
         return self._head if side is Side.HEAD else self._tail

@@ -9,14 +9,18 @@ from qinet_reference.links.domain.validation import malformed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qinet_reference.paths.domain.agenda import Agenda
     from qinet_reference.paths.domain.circuit import Circuit
     from qinet_reference.paths.domain.model import PathNode
 
 
 class PathNetwork:
-    """Circuits, and the nodes at which they end. No two circuits share a link."""
+    """Circuits, of which some share links, and the nodes at which they end."""
 
-    def __init__(self, nodes: Sequence[PathNode], circuits: Sequence[Circuit]) -> None:
+    def __init__(
+        self, nodes: Sequence[PathNode], circuits: Sequence[Circuit], agenda: Agenda
+    ) -> None:
+        self._agenda = agenda
         self.nodes = {node.id: node for node in nodes}
         self._circuits = {circuit.terms.id: circuit for circuit in circuits}
 
@@ -39,17 +43,15 @@ class PathNetwork:
 
     def next_moment(self) -> float | None:
         """When something happens next, unless something is asked before."""
-        moments = [circuit.next_moment() for circuit in self._circuits.values()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return self._agenda.next_moment()
 
     def advance(self, to: float) -> None:
         """Let everything happen that happens until `to`, in the order in which it happens."""
         while (moment := self.next_moment()) is not None and moment <= to:
-            for circuit in self._circuits.values():
-                circuit.advance(moment)
+            self._agenda.do_next()
             self.look_again(moment)
 
     def look_again(self, now: float) -> None:
-        """Begin or stop attempts, for memory has changed."""
+        """Begin or stop attempts, for requests or memory have changed."""
         for circuit in self._circuits.values():
             circuit.look_again(now)

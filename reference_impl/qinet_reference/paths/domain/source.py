@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkPair:
-    """A pair that was heralded; its halves are at the node towards the head-end, and the other."""
+    """A pair that was heralded; its halves are at the node towards the head-end, and the other.
+
+    Which is the first half makes no difference: all states that links make are symmetric.
+    """
 
     name: PairName
     bell: Bell
@@ -31,40 +34,55 @@ class LinkPair:
     halves: tuple[Half, Half]
 
 
-class Source:
-    """While pairs are wanted, attempts follow one another; `made` is told of each pair."""
+@dataclass(slots=True, eq=False)
+class Label:
+    """A circuit, as one of its links knows it: its `link`, and who is told of each pair."""
 
-    def __init__(
-        self,
-        link: int,
-        terms: Terms,
-        agenda: Agenda,
-        chance: random.Random,
-        made: Callable[[LinkPair], None],
-    ) -> None:
-        self._link = link
-        self._terms = terms
+    link: int
+    made: Callable[[LinkPair], None]
+    wanted: bool = False
+
+
+class Source:
+    """One link, for all circuits that lead over it, in either direction.
+
+    While pairs are wanted, attempts follow one another. Each pair is for one circuit, by its
+    label, in turn, so that no circuit ever has another's.
+    """
+
+    def __init__(self, terms: Terms, agenda: Agenda, chance: random.Random) -> None:
+        self.terms = terms
         self._heralding = terms.heralding()
         self._agenda = agenda
         self._chance = chance
-        self._made = made
         self._numbers = count(1)
+        self._labels: list[Label] = []
         self._success: Appointment | None = None
 
-    def look_again(self, wanted: bool, now: float) -> None:
+    def new_label(self, link: int, made: Callable[[LinkPair], None]) -> Label:
+        """Lead a circuit over this link."""
+        label = Label(link, made)
+        self._labels.append(label)
+        return label
+
+    def look_again(self, label: Label, wanted: bool, now: float) -> None:
         """Begin or stop attempts."""
-        if not wanted and self._success is not None:
+        label.wanted = wanted
+        if self._success is None and wanted:
+            attempts = self._heralding.attempts(self._chance)
+            moment = now + attempts * self.terms.attempt_time
+            self._success = self._agenda.at(moment, self._succeed)
+        elif self._success is not None and not any(one.wanted for one in self._labels):
             self._success.cancel()
             self._success = None
-        elif wanted and self._success is None:
-            attempts = self._heralding.attempts(self._chance)
-            moment = now + attempts * self._terms.attempt_time
-            self._success = self._agenda.at(moment, self._succeed)
 
     def _succeed(self, now: float) -> None:
         self._success = None
+        label = next(one for one in self._labels if one.wanted)
+        self._labels.remove(label)
+        self._labels.append(label)
         bell = self._heralding.label(self._chance)
-        first, second = (Half(end, memory(self._terms), now, self._chance) for end in End)
-        Segment(PairNoise(self._terms.fidelity, self._terms.errors).state(bell), (first, second))
-        name = PairName(self._link, next(self._numbers))
-        self._made(LinkPair(name, bell, now, (first, second)))
+        first, second = (Half(end, memory(self.terms), now, self._chance) for end in End)
+        Segment(PairNoise(self.terms.fidelity, self.terms.errors).state(bell), (first, second))
+        name = PairName(label.link, next(self._numbers))
+        label.made(LinkPair(name, bell, now, (first, second)))
