@@ -38,7 +38,8 @@ _PAIRS = by_effort(600, 4_000, 30_000)
 _BATCH = 60
 _STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
 """How far below what a link is expected to reach its fidelity is to be certified."""
-_SOME = 60
+_SOME = 90
+"""Pairs of a type: from 80 on, such as have lost everything are found."""
 
 
 @judges("QIA-EGP-BEL-02", "QIA-EGP-BEL-03", "QIA-EGP-FID-01", pairs=_PAIRS)
@@ -108,7 +109,7 @@ def _judge_states(links: LinkBench, judge: Judge, common: list[Common], least: f
         say(judge, "QIA-EGP-BEL-03", labels(common))
 
 
-@judges("QIA-EGP-KEP-04", "QIA-EGP-RSP-01", pairs=by_effort(120, 240, 600))
+@judges("QIA-EGP-KEP-04", "QIA-EGP-RSP-01", pairs=by_effort(180, 360, 900))
 def qubits_are_what_they_are_said_to_be(links: LinkBench, judge: Judge) -> None:
     """Pairs that are kept, and such as prepare a qubit: each is measured as soon as it is there."""
     for requirement, kind in (
