@@ -53,7 +53,11 @@ class Toy:
             self._sequence += 1
             ends = (request.origin, request.peer)
             for node in ends[: 1 if self._sequence in self.lost else 2]:
-                half = Half(qubit=(node, self._sequence)) if request.keeps else Half(0, 0, Z.draw())
+                half = (
+                    Half(qubit=(node, self._sequence))
+                    if request.keeps
+                    else Half(None, 0, Z.draw(), self.time)
+                )
                 request.made(pair, Made(node, self._sequence, 1, 0.9, self.time, half))
             await asyncio.sleep(0)
         while request.missing == 0 and not request.ended:

@@ -125,7 +125,7 @@ class SequenceMachine:
 
     def now(self) -> float:
         """Simulated time, counted from when the adapter began."""
-        return self._began + self._timeline.now() / SECOND
+        return self._began + float(self._timeline.now() / SECOND)
 
     def measures(self, basis: Basis) -> bool:
         """Every basis: circuits have a phase gate."""

@@ -153,7 +153,7 @@ class SimulaQronMachine:
         await self._ends[node].ask(do="release", qubit=qubit)
 
     def _claimed(self, request: Request) -> list[Pair]:
-        pairs = []
+        pairs: list[Pair] = []
         while len(pairs) < BATCH and (pair := request.claim()):
             pairs.append(pair)
         return pairs

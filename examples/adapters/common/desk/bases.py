@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Turns = tuple[float, float, float]
 """About X, then about Y, then about X, before a measurement along Z. Unit: rad."""
 
-AXES: dict[int, Turns] = {
+AXES: dict[common.Axis.ValueType, Turns] = {
     common.AXIS_X: (0.0, -math.pi / 2, 0.0),
     common.AXIS_Y: (math.pi / 2, 0.0, 0.0),
     common.AXIS_Z: (0.0, 0.0, 0.0),
@@ -34,10 +34,10 @@ _SUM_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Basis:
-    """One basis: its turns, and its axis, or 0 where it has no name."""
+    """One basis: its turns, and its axis, or none where it has no name."""
 
     turns: Turns
-    axis: int = 0
+    axis: common.Axis.ValueType = common.AXIS_UNSPECIFIED
 
     def write(self, message: common.Measured) -> None:
         """Name it in an outcome."""
@@ -66,14 +66,13 @@ def read_choice(message: common.BasisChoice) -> Choice:
     """How one end of a request is measured."""
     match message.WhichOneof("choice"):
         case "fixed":
-            among, shares = (_axis(message.fixed),), (1.0,)
+            return Choice((_axis(message.fixed),), (1.0,))
         case "rotation":
-            among, shares = (_rotation(message.rotation),), (1.0,)
+            return Choice((_rotation(message.rotation),), (1.0,))
         case "random":
-            among, shares = _random(message.random)
+            return _random(message.random)
         case _:
-            among, shares = (_axis(common.AXIS_Z),), (1.0,)
-    return Choice(among, shares)
+            return Choice((_axis(common.AXIS_Z),), (1.0,))
 
 
 def read_basis(message: qubits_pb2.MeasureRequest) -> Basis:
@@ -87,7 +86,7 @@ def read_basis(message: qubits_pb2.MeasureRequest) -> Basis:
             return _axis(common.AXIS_Z)
 
 
-def _axis(number: int) -> Basis:
+def _axis(number: common.Axis.ValueType) -> Basis:
     if number not in AXES:
         raise malformed(f"{number} is no axis")
     return Basis(AXES[number], number)
@@ -100,7 +99,7 @@ def _rotation(message: common.Rotation) -> Basis:
     return Basis(turns)
 
 
-def _random(message: common.RandomBasis) -> tuple[tuple[Basis, ...], tuple[float, ...]]:
+def _random(message: common.RandomBasis) -> Choice:
     if message.set not in _SETS:
         raise malformed(f"{message.set} is no set of bases")
     among = tuple(_axis(axis) for axis in _SETS[message.set])
@@ -108,4 +107,4 @@ def _random(message: common.RandomBasis) -> tuple[tuple[Basis, ...], tuple[float
     fits = len(shares) == len(among) and all(0 <= share <= 1 for share in shares)
     if not fits or abs(sum(shares) - 1) > _SUM_TOLERANCE:
         raise malformed(f"{len(among)} probabilities shall be given, with the sum 1")
-    return among, shares
+    return Choice(among, shares)

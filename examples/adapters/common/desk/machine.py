@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
     from desk.bases import Basis
     from desk.request import Request
+    from qinet.entanglement.v1 import entanglement_pb2 as common
 
 
 @dataclass(frozen=True)
 class Terms:
     """What links of a simulator can do, all alike. Durations in s; 0: not told."""
 
-    types: tuple[int, ...]
+    types: tuple[common.PairType.ValueType, ...]
     memory: int
     max_number: int
     max_min_fidelity: float
-    promised_state: int
-    """A `BellState`."""
+    promised_state: common.BellState.ValueType
     expected_fidelity: float = 0.0
     pairs_per_second: float = 0.0
     attempt_time: float = 0.0
@@ -33,11 +33,17 @@ class Machine(Protocol):
     supplier: str
     name: str
     version: str
-    nodes: Sequence[str]
-    links: Sequence[tuple[str, str]]
     terms: Terms
     speed: float
     """Seconds that the nodes' clocks go on in one second."""
+
+    @property
+    def nodes(self) -> Sequence[str]:
+        """Their IDs; applications are at the first and at the second."""
+
+    @property
+    def links(self) -> Sequence[tuple[str, str]]:
+        """Neighbours."""
 
     async def start(self) -> None:
         """Make it ready to serve."""

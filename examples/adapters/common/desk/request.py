@@ -20,7 +20,7 @@ class Wanted:
 
     remote_node: str
     purpose: int
-    type: int
+    type: common.PairType.ValueType
     number: int
     min_fidelity: float
     max_time: float | None
@@ -34,11 +34,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Half:
-    """What one end has of a pair: a qubit of the machine, or an outcome and its basis."""
+    """What one end has of a pair: a qubit of the machine, or an outcome, its basis and time."""
 
     qubit: Any = None
     outcome: int | None = None
     basis: Basis | None = None
+    time: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Made:
 
     node: str
     sequence: int
-    bell_state: int
+    bell_state: common.BellState.ValueType
     goodness: float
     time: float
     half: Half

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -28,6 +28,7 @@ LINK_LAYER = pb.DESCRIPTOR.services_by_name["LinkLayer"].full_name
 QUBITS = qubits_pb2.DESCRIPTOR.services_by_name["Qubits"].full_name
 DISCOVERY = discovery_pb2.DESCRIPTOR.services_by_name["Discovery"].full_name
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class NodeServices(
@@ -202,15 +203,17 @@ class NodeServices(
         for line in self._lines.values():
             line.look_again()
 
-    async def _told(self, context: Any, answer: Callable[[str], Awaitable[Any]]) -> Any:
+    async def _told(self, context: Any, answer: Callable[[str], Awaitable[T]]) -> T:
         """The answer to the caller; a refusal, or an accident, ends the call instead."""
         try:
             return await answer(self._caller(context))
         except Refusal as refusal:
             await end_call(context, refusal)
+            raise
         except Exception:
             _log.exception("a call failed")
             await end_call(context, Refusal("INTERNAL", "internal error"))
+            raise
 
     def _caller(self, context: Any) -> str:
         """The common name of the caller's certificate, if it is enrolled at this node."""

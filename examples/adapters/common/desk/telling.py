@@ -42,7 +42,7 @@ def made(node: Node, request: Request, one: Made, qubit: int | None) -> None:
     if qubit is not None:
         message.qubit.qubit_id = qubit
     elif one.half.outcome is not None and one.half.basis is not None:
-        message.measured.CopyFrom(measured(one.half.outcome, one.half.basis, one.time))
+        message.measured.CopyFrom(measured(one.half.outcome, one.half.basis, one.half.time))
     _tell(node, request, pb.LinkEvent(made=message))
 
 
