@@ -137,7 +137,10 @@ def _physical(common: Iterable[Common]) -> Result:
 
 
 def _goodness(judge: Judge, common: list[Common]) -> None:
-    """The mean of goodness is not certainly above the fidelity."""
+    """The mean of goodness is not certainly above the fidelity, of pairs that had no time to decay."""
+    common = asked_for(common, PairType.MEASURE, 0.0)
+    if not common:
+        return
     result = fidelity(common, LEAST_TOLD)
     mean = sum(each.pair.goodness for each in common) / len(common)
     came = f"goodness {mean:.4f} on average; {told(result)}"

@@ -106,12 +106,13 @@ def _is_before(one: int, other: int) -> bool:
     return 0 < (other - one) % SEQUENCE_NUMBERS < SEQUENCE_NUMBERS // 2
 
 
-@judges("QIA-EGP-FAI-01", pairs=by_effort(64, 128, 256))
+@judges("QIA-EGP-FAI-01", pairs=by_effort(256, 384, 768))
 def neither_end_starves(links: LinkBench, judge: Judge) -> None:
     """As many requests from either end at once: how the first half of the pairs is shared."""
     ends = (links.creator, links.peer), (links.peer, links.creator)
-    number = links.by_effort(32, 64, 128)
-    asked = [(by, to, links.request(by, to)) for _ in range(number) for by, to in ends]
+    each = min(_BLOCK, links.link.max_number)
+    number = links.by_effort(16, 24, 48)
+    asked = [(by, to, links.request(by, to, number=each)) for _ in range(number) for by, to in ends]
     episodes = links.carry_out_all(asked)
     served = [e for e in episodes if e.is_complete]
     if len(served) < len(episodes):

@@ -16,6 +16,7 @@ from qonform.ports.entanglement import (
     PairRequest,
     PairType,
     RandomBasis,
+    RequestDone,
     Rotation,
 )
 from qonform.ports.outcome import Delivered
@@ -23,14 +24,21 @@ from qonform.ports.outcome import Delivered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qonform.judging import Judge, LinkBench, LinkUser
+    from qonform.judging import Episode, Judge, LinkBench, LinkUser
 
 _MALFORMED = (LinkError.MALFORMED,)
 _NO_LINK = (LinkError.MALFORMED, LinkError.UNSUPPORTED, LinkError.REJECTED)
 _TOO_MUCH = (LinkError.UNSUPPORTED, LinkError.NO_RESOURCES)
 
 
-@judges("QIA-EGP-ACK-01", "QIA-EGP-OK-09", "QIA-EGP-OK-01", "QIA-EGP-VAL-05", pairs=8)
+@judges(
+    "QIA-EGP-ACK-01",
+    "QIA-EGP-ERR-02",
+    "QIA-EGP-OK-01",
+    "QIA-EGP-OK-09",
+    "QIA-EGP-VAL-05",
+    pairs=8,
+)
 def a_request_is_acknowledged_and_served(links: LinkBench, judge: Judge) -> None:
     """The least request, and those at the ends of what a field may hold."""
     limits: dict[str, dict[str, Any]] = {
@@ -55,6 +63,16 @@ def a_request_is_acknowledged_and_served(links: LinkBench, judge: Judge) -> None
         due = f"{episode.request.number} OKs at either node"
         judge.that("QIA-EGP-OK-09", episode.is_accounted_for, due=due, came=episode)
         judge.that("QIA-EGP-OK-01", episode.is_accounted_for, due=due, came=episode)
+        if episode.is_complete:
+            _judge_done(judge, episode)
+
+
+def _judge_done(judge: Judge, episode: Episode) -> None:
+    """Each end is told once that all pairs were delivered."""
+    for end, events in (("origin", episode.at_origin()), ("peer", episode.at_peer())):
+        done = sum(isinstance(event.what, RequestDone) for event in events)
+        due = f"one RequestDone at the {end}"
+        judge.that("QIA-EGP-ERR-02", done == 1, due=due, came=f"{done} of them")
 
 
 def _accepts(to: LinkUser, by: LinkUser, purpose: int) -> bool:
