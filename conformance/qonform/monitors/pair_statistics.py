@@ -137,7 +137,7 @@ def _physical(common: Iterable[Common]) -> Result:
 
 
 def _goodness(judge: Judge, common: list[Common]) -> None:
-    """The mean of goodness is not certainly above the fidelity, of pairs that had no time to decay."""
+    """The mean of goodness is not certainly above the fidelity, of pairs measured at once."""
     common = asked_for(common, PairType.MEASURE, 0.0)
     if not common:
         return

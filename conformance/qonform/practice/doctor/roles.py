@@ -27,10 +27,13 @@ NEEDS: dict[Role, tuple[str, ...]] = {
     Role.BYSTANDER: ("ETSI-014-6.2-22",),
     Role.UNENROLLED: ("ETSI-014-5.1-04",),
     Role.EXPIRED: ("ETSI-014-5.1-03",),
+    Role.PEER: ("QIA-EGP-*",),
+    Role.SECOND_CREATOR: ("QIA-EGP-PUR-02",),
+    Role.SECOND_PEER: ("QIA-EGP-PUR-02",),
 }  # fmt: skip
 """Requirements, as globs, that a run leaves undecided while nobody has a role.
 
-Without an outsider nothing stays undecided: some open points are then not observed.
+Without an outsider or a stranger nothing stays undecided: less is then looked at.
 """
 
 _WHO = {
@@ -39,6 +42,9 @@ _WHO = {
     Role.BYSTANDER: "a third SAE at the slave's node",
     Role.UNENROLLED: "a certificate of the right CA that stands for no SAE",
     Role.EXPIRED: "a certificate that is out of date",
+    Role.PEER: "an application at the other end of the link, which accepts what the creator asks",
+    Role.SECOND_CREATOR: "one more application at the creator's node",
+    Role.SECOND_PEER: "one more application at the peer's node",
 }
 _AT_THE_SLAVES = (Role.ADDITIONAL_SLAVE, Role.BYSTANDER)
 
