@@ -23,6 +23,8 @@ LACKING = {
     "header-identity",
     "slow",
     "hangs",
+    "noisy",
+    "only-keep",
 }
 """Those that lack what a verdict needs, or time: they may be left undecided."""
 TODAY = dt.date.today().toordinal()

