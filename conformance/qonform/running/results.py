@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EXIT_CODE = {Overall.CONFORMING: 0, Overall.NON_CONFORMING: 1, Overall.INCONCLUSIVE: 3}
 TOOL_ERROR = 2
+_OF_OUR_OWN = "Qonform profile"
 
 
 def results_of(session: Session) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def _sentence(session: Session, verdict: Overall, rows: list[dict[str, Any]]) ->
     """The verdict as a sentence that a buyer can read."""
     i = session.target.implementation
     name = f"{i.supplier} {i.name} {i.version}"
-    claim = " and ".join(session.scope.profiles)
+    claim = " and ".join(_claimed(session, profile) for profile in session.scope.profiles)
     shall = [r for r in rows if r["level"] == Level.SHALL]
     n = _counts(shall)
     part = "" if _everything(session) else ", within what this run selected"
@@ -218,6 +219,12 @@ def _sentence(session: Session, verdict: Overall, rows: list[dict[str, Any]]) ->
                 f"mandatory requirements held, none failed, {n['inconclusive']} remain open "
                 f"({why})."
             )
+
+
+def _claimed(session: Session, profile: str) -> str:
+    """A profile; with its own words where it rests on no standard, so that nobody claims one."""
+    standard = next((r.standard for r in session.catalogue.for_profile(profile)), "")
+    return f"{profile} (the {standard})" if standard.startswith(_OF_OUR_OWN) else profile
 
 
 def _everything(session: Session) -> bool:
