@@ -32,7 +32,7 @@ def test_a_requirement_is_explained_whole():
 def test_a_check_of_links_costs_pairs():
     page = said("QIA-EGP-OK-01")
     assert "requests.a_request_is_acknowledged_and_served  (draws at most 8 pairs)" in page
-    assert "(draws at most 96 pairs)" in said("QIA-EGP-TIM-01")
+    assert "(draws at most 1200 pairs)" in said("QIA-EGP-TIM-01")
 
 
 def test_what_only_a_monitor_sees_costs_nothing():
