@@ -36,7 +36,8 @@ class Evidence:
             return "sends nothing: it looks at what others cause"
         if not self.most:
             return f"draws no {self.unit}"
-        return f"draws at most {self.most:.3g} {self.unit}{'' if self.most == 1 else 's'}"
+        amount = f"{self.most:.0f}" if self.most >= 100 else f"{self.most:.3g}"
+        return f"draws at most {amount} {self.unit}{'' if self.most == 1 else 's'}"
 
 
 @dataclass(frozen=True)
