@@ -114,7 +114,8 @@ def without(manifest, *roles):
 
 def test_what_the_doctor_says_of_missing_roles_is_what_a_run_leaves_undecided(network, tmp_path):
     catalogue = load_all()
-    roles = [role for role in NEEDS if role is not Role.SLAVE]
+    of_keys = [role for role, globs in NEEDS.items() if globs[0].startswith("ETSI-014")]
+    roles = [role for role in of_keys if role is not Role.SLAVE]
     manifest = without(network, *roles)
     qonform("run", "--target", manifest, "--effort", "quick", "--report-dir", tmp_path)
     foretold = set().union(*(catalogue.select(NEEDS[role]) for role in roles))
