@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qonform.catalogue import load_all
-from qonform.checks.inventory import checks
+from qonform.checks.inventory import SPEAKS, checks
 from qonform.monitors.bank import MONITORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CATALOGUE = load_all()
-SPEAKS = {
-    "bench": ("etsi-014", "qinet-keys"),
-    "network": ("etsi-014", "qinet-keys"),
-    "rest": ("etsi-014",),
-    "rpc": ("qinet-keys",),
-    "links": ("qinet-links",),
-}
-"""By its first parameter, the profiles over which a check can run."""
 
 
 def declared() -> Iterator[tuple[str, str, str]]:

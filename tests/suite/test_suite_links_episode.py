@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 from link_exchanges import FIRST, event, expired, made
 
-from qonform.judging import Episode, made_s
+from qonform.judging import Episode, LinkBench, Undecidable, made_s, resolution_s
+from qonform.judging.cost import Effort
 from qonform.judging.episode import good, is_over
 from qonform.ports.entanglement import (
     Axis,
@@ -197,3 +198,52 @@ def test_a_pair_that_is_held_was_made_at_the_time_of_goodness():
 
 def test_what_is_no_pair_was_not_made():
     assert made_s(event("a", RequestDone())) is None
+
+
+# --- what a request is waited for -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("times", "step"),
+    [([5.0, 7.0], 1.0), ([5.5, 7.0], 0.1), ([5.25], 0.01), ([5.123_4], 1e-3), ([], 1e-3)],
+)
+def test_a_clock_is_as_coarse_as_it_shows(times, step):
+    assert resolution_s(times) == step
+
+
+def test_what_has_failed_at_the_origin_need_not_be_told_to_the_peer():
+    assert episode([RequestFailed(LinkError.REJECTED)], []).has_failed
+    assert not episode([made(1), expired(Void(1, 2))], []).has_failed
+
+
+def bench(rate, waits):
+    """A bench at a link of this rate, whose waits end so."""
+    meter = SimpleNamespace(pair_budget=10)
+    driver = SimpleNamespace(meter=meter, profile="qinet-links", now=lambda: 0.0)
+    links = SimpleNamespace(slack_s=0.0, clock_speed=1.0)
+    target = SimpleNamespace(claims=SimpleNamespace(links=links))
+    made_up = LinkBench(target, driver, Effort.QUICK, 1)
+    made_up.link = SimpleNamespace(pairs_per_second=rate)
+    return made_up, iter(waits)
+
+
+def waited_for(rate, waits, here, there, times=1):
+    made_up, ends = bench(rate, waits * times)
+    request = episode(here, there)
+    for each in (request.by, request.to):
+        each.link.wait = lambda _done, _within: next(ends)
+    for _ in range(times):
+        made_up.await_end(request)
+
+
+def test_a_request_without_an_end_is_no_failure_where_nobody_says_how_fast_pairs_come():
+    with pytest.raises(Undecidable, match="more is to come"):
+        waited_for(None, [False, False], [made(1)], [made(1)])
+    waited_for(100.0, [False, False], [made(1)], [made(1)])
+    waited_for(None, [True, False], [made(1)], [])
+
+
+def test_after_much_that_was_waited_in_vain_what_lacks_is_undecided_and_what_has_failed_is_not():
+    with pytest.raises(Undecidable, match="more is to come"):
+        waited_for(100.0, [True, False], [made(1)], [], times=5)
+    waited_for(100.0, [True, False], [RequestFailed(LinkError.TIMEOUT)], [], times=9)

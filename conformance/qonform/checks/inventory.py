@@ -11,7 +11,7 @@ import qonform.checks
 from qonform.judging import Check
 
 _KEYS = frozenset({"etsi-014", "qinet-keys"})
-_SPEAKS = {
+SPEAKS = {
     "bench": _KEYS,
     "network": _KEYS,
     "rest": frozenset({"etsi-014"}),
@@ -39,7 +39,7 @@ def checks() -> tuple[Check, ...]:
 
 def checks_over(profile: str) -> tuple[Check, ...]:
     """The checks that run over a profile's transport."""
-    return tuple(check for check in checks() if profile in _SPEAKS[_subject(check)])
+    return tuple(check for check in checks() if profile in SPEAKS[_subject(check)])
 
 
 def _subject(check: Check) -> str:

@@ -6,6 +6,7 @@ import json
 import shlex
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -44,7 +45,7 @@ class _Method(Protocol):
     def __call__(self, request: Any, *, timeout: float, metadata: Any) -> Any: ...
 
 
-class QinetCalls:
+class QinetCalls(ABC):
     """Calls the nodes that have an endpoint of one kind. The drivers of services derive from it.
 
     Args:
@@ -68,12 +69,13 @@ class QinetCalls:
         """Always empty: gRPC offers no way to go on with a certificate that does not verify."""
 
     @staticmethod
+    @abstractmethod
     def _endpoint(node: Node) -> GrpcEndpoint | None:
         """Where a node serves what is called, if it does."""
-        raise NotImplementedError
 
     def _count(self, call: object, outcome: Outcome[Any]) -> None:
         """Accounts for what a call has drawn. Unless overridden, nothing."""
+        del call, outcome
 
     def serves(self, node: Node) -> bool:
         """Whether the node can be asked over this transport."""

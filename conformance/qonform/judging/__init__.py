@@ -12,7 +12,7 @@ from qonform.judging.cost import (
     Offer,
     by_effort,
 )
-from qonform.judging.episode import Episode, made_s
+from qonform.judging.episode import Episode, made_s, resolution_s
 from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
 from qonform.judging.link_bench import LinkBench, LinkUser
@@ -53,5 +53,6 @@ __all__ = [
     "judges",
     "made_s",
     "overall",
+    "resolution_s",
     "worse",
 ]

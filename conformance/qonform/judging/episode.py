@@ -15,7 +15,7 @@ from qonform.ports.entanglement import (
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from qonform.judging.link_bench import LinkUser
     from qonform.ports.entanglement import LinkEvent, PairRequest
@@ -128,6 +128,14 @@ class Episode:
         return good_at_both <= self.request.number <= good_at_both + len(void)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the application that asked was told that the request failed."""
+        return any(
+            isinstance(e.what, RequestFailed) and e.what.error is not LinkError.EXPIRED
+            for e in self.at_origin()
+        )
+
+    @property
     def brought_pairs(self) -> bool:
         """Whether either end was told of a pair: that both were is a matter of its own."""
         return bool(self._oks())
@@ -149,6 +157,15 @@ def made_s(event: LinkEvent) -> float | None:
     if measured is not None and measured.time_s is not None:
         return measured.time_s
     return event.what.goodness_time_s
+
+
+def resolution_s(times_s: Iterable[float]) -> float:
+    """How coarse a clock is that shows these times: 1, 0.1, 0.01 or 0.001 s."""
+    times = list(times_s)
+    for step in (1.0, 0.1, 0.01):
+        if times and all(abs(t / step - round(t / step)) < 1e-4 for t in times):
+            return step
+    return 1e-3
 
 
 def good(events: Sequence[LinkEvent]) -> dict[int, LinkEvent]:

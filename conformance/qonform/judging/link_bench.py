@@ -6,6 +6,7 @@ does not give) ends the check as undecided, never as failed.
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from contextlib import suppress
@@ -46,8 +47,8 @@ _PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
 _LOOK_S = 0.05
 _HURRIED_S = 1.0
 """How long a request is waited for once others were in vain too often, in seconds."""
-_UNHURRIED = 8.0
-"""How many times longer than it takes on average a request without a limit may take."""
+_SURELY = 20
+"""Pairs more than are wanted, in whose time a link makes those wanted but for a chance of 1e-9."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ class LinkBench:
     def making_s(self, number: int) -> float:
         """How long so many pairs may take where there is no limit, in seconds of this world."""
         rate = self.link.pairs_per_second
-        return self.slack_s + (self.seconds(_UNHURRIED * number / rate) if rate else 60.0)
+        surely = number + 6 * math.sqrt(number) + _SURELY
+        return self.slack_s + (self.seconds(surely / rate) if rate else 60.0)
 
     # asking
 
@@ -243,7 +245,12 @@ class LinkBench:
         return outcome.value.node_time_s if isinstance(outcome, Delivered) else None
 
     def await_end(self, episode: Episode) -> None:
-        """Waits until both ends have heard all that is to come of a request, or might have."""
+        """Waits until both ends have heard all that is to come of a request, or might have.
+
+        Raises:
+            Undecidable: nothing has come to an end, and nobody has said by when it would; or so
+                much was waited in vain that more would take too long.
+        """
         key = episode.key
         if key is None:
             return
@@ -251,13 +258,20 @@ class LinkBench:
         within = self.making_s(episode.request.number)
         if limit is not None:
             within = min(within, self.seconds(limit) + self.slack_s)
-        if self._vain_waits <= 0:
+        hurried = self._vain_waits <= 0
+        if hurried:
             within = min(within, _HURRIED_S)
         began_s = self.driver.now()
+        over = []
         for user in (episode.by, episode.to):
             left_s = max(0.0, began_s + within - self.driver.now())
-            if not user.link.wait(lambda events: is_over(_of(events, key)), left_s):
-                self._vain_waits -= 1
+            over.append(user.link.wait(lambda events: is_over(_of(events, key)), left_s))
+        if all(over) or episode.has_failed:  # of a failure the peer need not be told
+            return
+        self._vain_waits -= 1
+        endless = limit is None and not self.link.pairs_per_second and not any(over)
+        if (hurried or endless) and not episode.is_accounted_for:
+            raise Undecidable(f"it cannot be told whether more is to come of {key}: {episode}")
 
     def await_quiet(self) -> None:
         """Waits, at most for the slack, until both ends have been told of the same pairs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from qonform.checks.qia_egp.served import served
+from qonform.checks.qia_egp.served import is_refused_as, served
 from qonform.judging import Effort, Undecidable, by_effort, judges
 from qonform.monitors.pair_statistics import (
     LEAST_TOLD,
@@ -20,6 +20,7 @@ from qonform.monitors.pair_statistics import (
 from qonform.ports.entanglement import (
     Axis,
     BasisSet,
+    LinkError,
     PairType,
     PauliFrame,
     RandomBasis,
@@ -28,11 +29,13 @@ from qonform.ports.entanglement import (
 from qonform.statistics.links.bets import log_e_above
 from qonform.statistics.links.claim import ALPHA_FAIL
 from qonform.statistics.links.correlation import PAULI_AXES, breaks
-from qonform.statistics.links.marginals import End, Frequencies, Independence
+from qonform.statistics.links.marginals import End as Side
+from qonform.statistics.links.marginals import Frequencies, Independence
 from qonform.statistics.links.result import Result, Verdict
 
 if TYPE_CHECKING:
     from qonform.judging import Episode, Judge, LinkBench, Sampled
+    from qonform.judging.pair_evidence import End
 
 _PAIRS = by_effort(600, 4_000, 30_000)
 _BATCH = 60
@@ -128,7 +131,12 @@ def qubits_are_what_they_are_said_to_be(links: LinkBench, judge: Judge) -> None:
             axis = PAULI_AXES[turn % 3]
             _measure_at_once(links, kind, axis, least)
         common = asked_for(at_common_axes(links.evidence.sample()), kind, least)
-        say(judge, requirement, [_relations(common)])
+        fresh = [each for each in common if _is_fresh(links, each)]
+        if len(fresh) < number // 2:
+            why = f"only {len(fresh)} of {len(common)} pairs were surely measured in time"
+            judge.undecided(requirement, why)
+            continue
+        say(judge, requirement, [_relations(fresh)])
 
 
 def _measure_at_once(links: LinkBench, kind: PairType, axis: Axis, least: float) -> None:
@@ -138,6 +146,23 @@ def _measure_at_once(links: LinkBench, kind: PairType, axis: Axis, least: float)
         raise Undecidable(f"a pair to {kind.value} was not made: {episode}")
     for user, qubit in episode.held():
         links.measure(user, qubit, axis)
+
+
+def _is_fresh(links: LinkBench, each: Common) -> bool:
+    """Whether each half that was held was measured in a tenth of the time in which it decays."""
+    lasts_s = links.link.coherence_time_s
+    if lasts_s is None:
+        return True  # qubits are not known to decay
+    ages = [_age_s(end) for end in (each.pair.origin, each.pair.peer) if end.made.qubit is not None]
+    return all(age is not None and age <= lasts_s / 10 for age in ages)
+
+
+def _age_s(end: End) -> float | None:
+    """How old a qubit was when it was measured, by the node's clock; None if that is not told."""
+    made, measured = end.made.goodness_time_s, end.measured
+    if made is None or measured is None or measured.time_s is None:
+        return None
+    return measured.time_s - made
 
 
 def _relations(common: list[Common]) -> Result:
@@ -159,11 +184,13 @@ def bases_are_drawn_as_asked(links: LinkBench, judge: Judge) -> None:
             judge.not_applicable(requirement, "the link offers no pairs that it measures")
         return
     some = min(16, links.link.max_number)
-    for mine, theirs in (
+    asked: list[tuple[Axis | RandomBasis, Axis | RandomBasis]] = [
         (RandomBasis(BasisSet.XZ), Axis.Y),
         (Axis.Y, RandomBasis(BasisSet.XZ)),
-        (RandomBasis(BasisSet.CHSH), Axis.Z),
-    ):
+    ]
+    if _has_chsh(links):
+        asked.append((RandomBasis(BasisSet.CHSH), Axis.Z))
+    for mine, theirs in asked:
         _judge_governed(judge, _measured(links, some, mine, theirs), mine, theirs)
     sure = RandomBasis(BasisSet.XZ, (1.0, 0.0))
     for pair in _measured(links, some, sure, sure):
@@ -171,7 +198,7 @@ def bases_are_drawn_as_asked(links: LinkBench, judge: Judge) -> None:
         due, came = "X at both ends, whose odds are 1", f"{axes}"
         judge.that("QIA-EGP-MSR-03", axes == [Axis.X, Axis.X], due=due, came=came)
     odds = (0.2, 0.3, 0.5)
-    frequencies = [Frequencies(end, dict(zip(PAULI_AXES, odds, strict=True))) for end in End]
+    frequencies = [Frequencies(end, dict(zip(PAULI_AXES, odds, strict=True))) for end in Side]
     even = dict.fromkeys(PAULI_AXES, 1 / 3)
     apart = Independence(even, even)
     number = links.by_effort(60, 250, 1_400)
@@ -187,6 +214,12 @@ def bases_are_drawn_as_asked(links: LinkBench, judge: Judge) -> None:
     for test in frequencies:
         say(judge, "QIA-EGP-MSR-03", test.results(), silence_counts=True)
     say(judge, "QIA-EGP-MSR-04", [apart.result()], silence_counts=True)
+
+
+def _has_chsh(links: LinkBench) -> bool:
+    """Whether the link measures between Z and X, too: it need not."""
+    tried = links.make(local_basis=RandomBasis(BasisSet.CHSH), remote_basis=Axis.Z)
+    return not is_refused_as(tried, (LinkError.UNSUPPORTED,))
 
 
 def _judge_governed(

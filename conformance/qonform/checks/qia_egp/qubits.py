@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qonform.checks.qia_egp.served import served
-from qonform.judging import Undecidable, judges
+from qonform.judging import Undecidable, judges, resolution_s
 from qonform.ports.entanglement import Axis, Delivery, PairType
 from qonform.ports.outcome import Delivered
 
@@ -116,7 +116,9 @@ def goodness_is_of_a_time_between(links: LinkBench, judge: Judge) -> None:
         judge.that("QIA-EGP-KEP-03", False, due="a time of goodness", came="none")
         return
     due = f"a time between {least:.6f} and {most:.6f} by the clock of {by.node}"
-    judge.that("QIA-EGP-KEP-03", least <= at <= most, due=due, came=f"{at:.6f}")
+    coarse_s = resolution_s([at])
+    holds = least - coarse_s <= at <= most + coarse_s
+    judge.that("QIA-EGP-KEP-03", holds, due=due, came=f"{at:.6f}")
 
 
 @judges("QIA-EGP-MSR-07", pairs=_memory)

@@ -20,6 +20,7 @@ from qonform.ports.entanglement import (
     Rotation,
 )
 from qonform.ports.outcome import Delivered
+from qonform.statistics.links.correlation import PAULI_AXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,11 +261,13 @@ def outstanding_requests_have_names_of_their_own(links: LinkBench, judge: Judge)
 
 @judges(deepens=("QIA-EGP-VAL-05",), pairs=5)
 def every_axis_may_be_asked_for(links: LinkBench, judge: Judge) -> None:
-    """A pair for each axis that has a name."""
+    """A pair for each axis that has a name; a link may have no others than X, Y and Z."""
     if links.usual_type is PairType.KEEP:
         judge.not_applicable("QIA-EGP-VAL-05", "the link offers no pairs that it measures")
         return
     for axis in Axis:
         episode = links.make(local_basis=axis, remote_basis=axis)
+        if axis not in PAULI_AXES and is_refused_as(episode, (LinkError.UNSUPPORTED,)):
+            continue
         acknowledged = isinstance(episode.acknowledged, Delivered)
         judge.that("QIA-EGP-VAL-05", acknowledged, due="an ACK", came=episode.acknowledged)
