@@ -118,4 +118,26 @@ def accepting(core: Core) -> Iterator[object]:
     core.at(9)
 
 
-STORIES: tuple[Story, ...] = (measuring, crossing, running_late, asking, keeping, accepting)
+def losing(core: Core) -> Iterator[object]:
+    link = core.network.link(core.network.nodes["a"], "b")
+    yield answer(lambda: core.create(type=PairType.KEEP))
+    core.at(2)
+    for node in core.network.nodes.values():
+        link.miss_heralds(node, 1)
+        yield answer(lambda: core.create(number=2))
+        core.at(core.now + 9)
+    left_out = (65_535 - core.pairs("a")[-1].sequence) % 65_536
+    link.skip_numbers(left_out - 2)
+    yield answer(lambda: core.create(number=4))
+    core.at(core.now + 9)
+
+
+STORIES: tuple[Story, ...] = (
+    measuring,
+    crossing,
+    running_late,
+    asking,
+    keeping,
+    accepting,
+    losing,
+)

@@ -252,7 +252,8 @@ def test_lists_as_json() -> None:
 def test_links_are_served_instead_of_keys(tmp_path: Path) -> None:
     with serving(tmp_path, "--links", "--speed", "10", "--variant", "slow-link"):
         target = tomllib.loads((tmp_path / "qonform.toml").read_text(encoding="utf-8"))
-        assert target["claims"] == {"profiles": ["qinet-links"], "qinet-links": {"clock_speed": 10}}
+        told = {"clock_speed": 10, "fault_port": True}
+        assert target["claims"] == {"profiles": ["qinet-links"], "qinet-links": told}
         assert [node["id"] for node in target["nodes"]] == ["node-a", "node-b", "node-c"]
         for node in target["nodes"]:
             host, _, port = node["links"]["address"].rpartition(":")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2, qubits_pb2_grpc
 from qonform.drivers.qinet_calls import QinetCalls, show
+from qonform.drivers.qinet_fault_port import QinetFaultPort
 from qonform.drivers.qinet_feed import Feed
 from qonform.drivers.qinet_links_wire import (
     create_request,
@@ -59,6 +60,10 @@ class QinetLinksDriver(QinetCalls):
     def link(self, node: str, identity: Identity) -> QinetLinkClient:
         """The port, as `identity` has it at `node`."""
         return QinetLinkClient(self, node, identity)
+
+    def fault_port(self, node: str, identity: Identity) -> QinetFaultPort:
+        """The fault port, as `identity` has it at `node`."""
+        return QinetFaultPort(self, node, identity)
 
     def feed(self, node: str, identity: Identity) -> Feed:
         """What the node tells that application, from the first time that this is asked."""

@@ -12,7 +12,7 @@ from qonform.judging.cost import (
     Offer,
     by_effort,
 )
-from qonform.judging.episode import Episode, made_s, resolution_s
+from qonform.judging.episode import Episode, good, made_s, resolution_s
 from qonform.judging.finding import Finding, Undecidable
 from qonform.judging.judge import Judge, worse
 from qonform.judging.link_bench import LinkBench, LinkUser
@@ -49,6 +49,7 @@ __all__ = [
     "Verdict",
     "by_effort",
     "combine",
+    "good",
     "is_unavailable",
     "judges",
     "made_s",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Measured,
         Rotation,
     )
+    from qonform.ports.fault_port import FaultPort
     from qonform.ports.outcome import Outcome
 
 _PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
@@ -115,6 +116,12 @@ class LinkBench:
     def peer(self) -> LinkUser:
         """Who accepts them at the other node."""
         return self.user(Role.PEER)
+
+    def fault_port(self, user: LinkUser) -> FaultPort | None:
+        """The fault port of a user's node; None where the manifest declares none."""
+        if not self.target.claims.links.fault_port:
+            return None
+        return self.driver.fault_port(user.node, user.identity)
 
     # what is offered
 

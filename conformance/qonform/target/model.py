@@ -95,6 +95,8 @@ class LinkClaims:
     `timeout_s`."""
     clock_speed: float = 1.0
     """Seconds that the nodes' clocks go on in one second; other than 1 for simulators."""
+    fault_port: bool = False
+    """Whether the nodes offer, at the same endpoint, to bring about what happens seldom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

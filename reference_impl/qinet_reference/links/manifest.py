@@ -23,7 +23,7 @@ def manifest(plan: LinkPlan, ports: Mapping[str, int], files: PkiFiles) -> dict[
             "name": "reference link layer",
             "version": version("qonform"),
         },
-        "claims": {"profiles": ["qinet-links"], "qinet-links": {"clock_speed": plan.speed}},
+        "claims": {"profiles": ["qinet-links"], "qinet-links": _claims(plan)},
         "nodes": [
             {
                 "id": node.id,
@@ -40,3 +40,8 @@ def manifest(plan: LinkPlan, ports: Mapping[str, int], files: PkiFiles) -> dict[
             for one in plan.applications
         ],
     }
+
+
+def _claims(plan: LinkPlan) -> dict[str, Any]:
+    """What cannot be asked of the nodes."""
+    return {"clock_speed": plan.speed} | ({"fault_port": True} if plan.fault_port else {})

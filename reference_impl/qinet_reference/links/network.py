@@ -8,10 +8,11 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from qinet.discovery.v1 import discovery_pb2_grpc
-from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2_grpc
+from qinet.entanglement.v1 import fault_port_pb2_grpc, link_layer_pb2_grpc, qubits_pb2_grpc
 from qinet_reference.adapters import grpc as common
 from qinet_reference.adapters.grpc_wire import DISCOVERY, GrpcWire
 from qinet_reference.adapters.tls import ServerTls
+from qinet_reference.links.adapters.fault_port import FaultPortServicer
 from qinet_reference.links.adapters.grpc import LinkLayerServicer, QubitsServicer
 from qinet_reference.links.adapters.link_wire import LINK_LAYER, QUBITS, LinkWire
 from qinet_reference.links.core import new_core
@@ -98,6 +99,9 @@ class QuantumNetwork:
             LinkLayerServicer(service, wire), server
         )
         qubits_pb2_grpc.add_QubitsServicer_to_server(QubitsServicer(service, wire), server)
+        if self._plan.fault_port:
+            faulty = FaultPortServicer(service, self.core, self.core.nodes[node], wire)
+            fault_port_pb2_grpc.add_FaultPortServicer_to_server(faulty, server)
         described = GrpcWire(
             identify=wire.identify, node_message=wire.node_message, caller_told=wire.caller_told
         )

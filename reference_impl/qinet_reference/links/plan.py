@@ -29,7 +29,8 @@ class PlannedLink:
 class LinkPlan:
     """Nodes, links, and applications (an `Sae`'s `kme` is then its node).
 
-    `speed`: seconds that the nodes' clocks go on in one second.
+    `speed`: seconds that the nodes' clocks go on in one second. `fault_port`: whether nodes offer
+    to bring about what happens seldom.
     """
 
     nodes: tuple[QuantumNode, ...]
@@ -37,6 +38,7 @@ class LinkPlan:
     applications: tuple[Sae, ...]
     host: str = "127.0.0.1"
     speed: float = 1.0
+    fault_port: bool = True
 
     @property
     def holders(self) -> Plan:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.delivery import Deliveries
 from qinet_reference.links.domain.halves import Halves
 from qinet_reference.links.domain.model import Done, Failed, Notice, PairRequest, RequestKey
-from qinet_reference.links.domain.outstanding import ORIGIN, Made, Outstanding, Party
+from qinet_reference.links.domain.outstanding import ORIGIN, PEER, Made, Outstanding, Party
 from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.domain.rules import Rules
 from qinet_reference.links.domain.validation import check_meaning, check_reach
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qinet_reference.links.domain.node import Node
+    from qinet_reference.links.domain.outstanding import Side
     from qinet_reference.links.domain.physics import Physics
     from qinet_reference.links.domain.terms import Terms
 
@@ -43,6 +45,7 @@ class Link:
         self._rules = rules or Rules()
         self._halves = Halves(terms, physics, chance, self._rules)
         self._deliveries = Deliveries(terms.first_sequence, self._rules, tell)
+        self._to_miss: Counter[str] = Counter()
         self._queue: list[Outstanding] = []
         self._next_success: float | None = None
         self._arrivals = 0
@@ -72,6 +75,14 @@ class Link:
         self._queue.sort(key=self._rules.urgency)
         self.look_again(now)
         return order.key
+
+    def miss_heralds(self, node: Node, count: int) -> None:
+        """Let a node miss the next heralds of pairs that are delivered one by one."""
+        self._to_miss[node.id] = count
+
+    def skip_numbers(self, count: int) -> None:
+        """Leave out so many sequence numbers."""
+        self._deliveries.skip(count)
 
     def next_moment(self) -> float | None:
         """When something happens next, unless something is asked before."""
@@ -114,8 +125,9 @@ class Link:
         order.reserve()
         bell, halves = self._halves.new(order, self._lower_is_origin(order), now)
         made = Made(bell, self._rules.goodness(order, self.terms), now, halves)
-        if not order.delivers_at_once and self._rules.is_missed(order):
-            self._deliveries.deliver_to_origin(order, made)
+        missing = None if order.delivers_at_once else self._missed_by(order)
+        if missing is not None:
+            self._deliveries.deliver_without(missing, order, made)
             return
         order.waiting.append(made)
         order.made += 1
@@ -123,6 +135,14 @@ class Link:
             self._deliveries.deliver(order)
         if order.is_complete:
             self._end(order, Done())
+
+    def _missed_by(self, order: Outstanding) -> Side | None:
+        for side in (ORIGIN, PEER):
+            node = order.parties[side].node
+            if self._to_miss[node.id] > 0:
+                self._to_miss[node.id] -= 1
+                return side
+        return self._rules.missed_by(order)
 
     def _next_deadline(self) -> float | None:
         deadlines = (order.deadline for order in self._rules.watched(self._queue))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qinet_reference.links.domain.model import Delivery, Interleaving, Notice, Qubit
 from qinet_reference.links.domain.validation import holding
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from qinet_reference.links.domain.node import Node
     from qinet_reference.links.physics.bell import Bell
 
-ORIGIN, PEER = 0, 1
+Side: TypeAlias = Literal[0, 1]
+"""One end of a request."""
+
+ORIGIN: Side = 0
+PEER: Side = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from qinet_reference.links.domain.model import BasisChoice, PairRequest
-    from qinet_reference.links.domain.outstanding import Outstanding
+    from qinet_reference.links.domain.outstanding import Outstanding, Side
     from qinet_reference.links.domain.terms import Terms
     from qinet_reference.links.physics.bases import Basis
 
@@ -60,10 +60,15 @@ def basis(choice: BasisChoice | None, chance: random.Random) -> Basis:
     return chance.choices(among, choice.probabilities or None)[0]
 
 
-def is_missed(order: Outstanding) -> bool:
-    """Whether the peer misses the herald of a pair; the origin then learns of that later."""
+def missed_by(order: Outstanding) -> Side | None:
+    """Which end misses the herald of a pair, if one does; the other then learns of that later."""
     del order
-    return False
+    return None
+
+
+def is_passed_over(live: bool) -> bool:
+    """Whether a number is left out, by whether a pair that is still held has it."""
+    return live
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +82,5 @@ class Rules:
     goodness: Callable[[Outstanding, Terms], float] = goodness
     holds_the_link: Callable[[Outstanding], bool] = holds_the_link
     basis: Callable[[BasisChoice | None, random.Random], Basis] = basis
-    is_missed: Callable[[Outstanding], bool] = is_missed
+    missed_by: Callable[[Outstanding], Side | None] = missed_by
+    is_passed_over: Callable[[bool], bool] = is_passed_over

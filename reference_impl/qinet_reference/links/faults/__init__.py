@@ -14,13 +14,14 @@ from qinet_reference.links.faults import (
     order,
     ownership,
     promises,
+    rarely,
     reach,
     telling,
 )
 from qinet_reference.links.faults.fault import LinkFault
 from qinet_reference.named import defined_in
 
-_AREAS = (telling, names, asking, reach, ownership, ending, order, bases, keeping, promises)
+_AREAS = (telling, names, asking, reach, ownership, ending, order, bases, keeping, rarely, promises)
 
 ALL: tuple[type[LinkFault], ...] = defined_in(_AREAS, LinkFault)
 """Every fault, area by area."""

@@ -150,3 +150,12 @@ class LittleTold(LinkVariant):
             return message
 
         return replace(wire, link_message=less)
+
+
+class NoFaultPort(LinkVariant):
+    """The nodes serve no fault port, and the manifest declares none."""
+
+    name = "no-fault-port"
+
+    def plan(self, plan: LinkPlan) -> LinkPlan:
+        return replace(plan, fault_port=False)

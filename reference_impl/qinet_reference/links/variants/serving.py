@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qinet_reference.links.alteration import AltersService
 from qinet_reference.links.domain.model import Failed, Notice, RequestKey
+from qinet_reference.links.domain.outstanding import PEER
 from qinet_reference.links.domain.refusal import LinkError, LinkRefusal
 from qinet_reference.links.variants.variant import LinkVariant
 
@@ -27,7 +28,7 @@ class HeraldsLost(LinkVariant):
 
     def rules(self, rules: Rules) -> Rules:
         heralds = count(1)
-        return replace(rules, is_missed=lambda _: next(heralds) % _LOST == 0)
+        return replace(rules, missed_by=lambda _: None if next(heralds) % _LOST else PEER)
 
 
 class LastComeFirstServed(LinkVariant):

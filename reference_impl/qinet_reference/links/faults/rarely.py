@@ -1,0 +1,79 @@
+"""Faults that show when heralds are missed, or when the counter of pairs begins again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qinet_reference.links.domain.model import SEQUENCE_NUMBERS, Failed, Notice, PairMade
+from qinet_reference.links.domain.refusal import LinkError
+from qinet_reference.links.faults.fault import LinkFault, PairFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qinet_reference.links.domain.rules import Rules
+
+
+class NumberOfHeldPair(LinkFault):
+    """When the counter comes round, a pair gets the number of one that is still held."""
+
+    name = "number-of-held-pair"
+    requirements = ("QIA-EGP-SEQ-04",)
+
+    def rules(self, rules: Rules) -> Rules:
+        return replace(rules, is_passed_over=lambda _: False)
+
+
+class CounterNeverEnds(PairFault):
+    """After 65535 sequence numbers go on with 65536."""
+
+    name = "counter-never-ends"
+    requirements = ("QIA-EGP-SEQ-01",)
+
+    def __init__(self) -> None:
+        self._before: dict[str, int] = {}
+        self._turns: dict[str, int] = {}
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        """See `PairFault`."""
+        node = notice.node
+        if made.sequence < self._before.get(node, 0):
+            self._turns[node] = self._turns.get(node, 0) + 1
+        self._before[node] = made.sequence
+        number = made.sequence + self._turns.get(node, 0) * SEQUENCE_NUMBERS
+        yield replace(notice, what=replace(made, sequence=number))
+
+
+class PeerCountsTo65534(PairFault):
+    """The peer's counter begins again after 65534, one number before the origin's."""
+
+    name = "peer-counts-to-65534"
+    requirements = ("QIA-EGP-OK-03",)
+    at_origin = False
+
+    def __init__(self) -> None:
+        self._before = 0
+        self._turns = 0
+
+    def instead(self, notice: Notice, made: PairMade) -> Iterable[Notice]:
+        """See `PairFault`."""
+        if made.sequence == SEQUENCE_NUMBERS - 1 or made.sequence < self._before:
+            self._turns += self._before < SEQUENCE_NUMBERS - 1
+        self._before = made.sequence
+        number = (made.sequence + self._turns) % SEQUENCE_NUMBERS
+        yield replace(notice, what=replace(made, sequence=number))
+
+
+class LossUntoldAtPeer(LinkFault):
+    """The peer is not told that a pair is void of which the origin did not learn."""
+
+    name = "loss-untold-at-peer"
+    requirements = ("QIA-EGP-OK-01", "QIA-EGP-OK-09")
+
+    def told(self, notice: Notice) -> Iterable[Notice]:
+        """See `LinkAlteration`."""
+        what = notice.what
+        lost = isinstance(what, Failed) and what.error is LinkError.EXPIRED
+        if not lost or notice.at_origin:
+            yield notice
