@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qonform.judging import Finding, Judge, PairEvidence
+from qonform.judging import Effort, Finding, Judge, PairEvidence
 from qonform.monitors.monitor import Monitor
 from qonform.ports.entanglement import Axis, PairType
 from qonform.statistics.links.correlation import PAULI_AXES, breaks
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PROFILE = "qinet-links"
 LEAST_TOLD = 0.5
 """Below this fidelity no Bell state need be the nearest, so that nothing is said of labels."""
+STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
+"""How far below what a link is expected to reach its fidelity is to be certified."""
 _ROUNDING = 1e-6
 _ENOUGH = 150
 """Pairs from which silence about a bias means something: 0.3 from fair would have been found."""

@@ -60,6 +60,7 @@ def results_of(session: Session) -> dict[str, Any]:
             if isinstance(m, Randomness)
             for test in m.as_json()
         ],
+        **({"measurements": measured} if (measured := session.measured()) else {}),
         "complete": session.interrupted is None,
     }
 

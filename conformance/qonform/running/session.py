@@ -27,14 +27,18 @@ from qonform.judging import (
     LinkBench,
     Network,
     Offer,
+    PairEvidence,
     Resource,
     Undecidable,
     Verdict,
     worse,
 )
 from qonform.monitors import MonitorBank
+from qonform.monitors.key_figures import KeyFigures
+from qonform.monitors.link_figures import LinkFigures
 from qonform.monitors.link_life import LinkLife
 from qonform.monitors.open_points import OpenPoints
+from qonform.monitors.pair_statistics import STEP, PairStatistics
 from qonform.ports.key_delivery import Status
 from qonform.ports.outcome import Delivered
 from qonform.running.course import Course
@@ -141,10 +145,16 @@ class Session:
             p: frozenset(r.id for r in self.catalogue.for_profile(p)) for p in self.scope.profiles
         }
         self.monitors = MonitorBank(self.known)
+        pairs = PairEvidence()
         for monitor in self.monitors.monitors:
             if isinstance(monitor, LinkLife):
                 monitor.claims = self.target.claims.links
+            elif isinstance(monitor, PairStatistics):
+                pairs = monitor.evidence
         self.log.listen(self.monitors.see)
+        self.link_figures, self.key_figures = LinkFigures(pairs), KeyFigures()
+        self.log.listen(self.link_figures.see)
+        self.log.listen(self.key_figures.see)
         self.advertised: dict[tuple[str, str], Status] = {}
         """What each node first said of itself, by profile and node, for the report."""
         self.log.listen(self._note_status)
@@ -398,6 +408,15 @@ class Session:
         answers = list(self.observations.get((observation, profile), ()))
         concluded = self.open_points.concluded(profile)
         return answers + [answer for id_, answer in concluded if id_ == observation]
+
+    def measured(self) -> dict[str, Any]:
+        """What was measured beside the verdicts by now: counts, rates and times."""
+        step, speed = STEP[self.options.effort], self.target.claims.links.clock_speed
+        found = {
+            "links": self.link_figures.as_json(step, speed),
+            "keys": self.key_figures.as_json(),
+        }
+        return {name: figures for name, figures in found.items() if figures}
 
     def monitored(self) -> list[Record]:
         """What the monitors found by now."""

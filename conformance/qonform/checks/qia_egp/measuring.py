@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from qonform.checks.qia_egp.served import is_refused_as, served
-from qonform.judging import Effort, Undecidable, by_effort, judges
+from qonform.judging import Undecidable, by_effort, judges
 from qonform.monitors.pair_statistics import (
     LEAST_TOLD,
+    STEP,
     Common,
     asked_for,
     at_common_axes,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 _PAIRS = by_effort(600, 4_000, 30_000)
 _BATCH = 60
-_STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
-"""How far below what a link is expected to reach its fidelity is to be certified."""
 _SOME = 90
 """Pairs of a type: from 80 on, such as have lost everything are found."""
 
@@ -58,7 +57,7 @@ def pairs_are_what_they_are_said_to_be(links: LinkBench, judge: Judge) -> None:
         return
     least = links.link.max_min_fidelity
     expected = links.link.expected_fidelity or least
-    certified = max(0.0, min(least, expected - _STEP[links.effort]))
+    certified = max(0.0, min(least, expected - STEP[links.effort]))
     chance, drawn = links.chance("axes"), 0
     while drawn < links.allowance and not _decided(links, least, certified):
         batch = min(_BATCH, links.link.max_number, max(1, links.allowance - drawn))
