@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TOX := $(BIN)/tox run --skip-missing-interpreters false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test selftest campaigns variants mutants bench protos clean browser
+.PHONY: help run test selftest campaigns variants mutants linkbench bench protos clean browser
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,6 +34,9 @@ variants: $(VENV)/.tox ## judge the reference network as each conforming variant
 
 mutants: $(VENV)/.tox ## judge machine-made mutants of the reference network; ARGS="--for 30" is half an hour
 	$(TOX) -e mutants -- $(ARGS)
+
+linkbench: $(VENV)/.tox ## measure the reference network's entangled links; ARGS goes to the benchmarks
+	$(TOX) -e linkbench -- $(ARGS)
 
 bench: $(VENV)/.tox ## measure the reference network and the suite; ARGS goes to the benchmarks
 	$(TOX) -e bench -- $(ARGS)

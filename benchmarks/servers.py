@@ -28,8 +28,13 @@ WIDTHS = (1, 16)
 GET_KEY = "/qinet.keys.v1.KeyDelivery/GetKey"
 
 
-def _start(stack: ExitStack, words: Sequence[str]) -> list[str]:
+def start(stack: ExitStack, words: Sequence[str]) -> list[str]:
     """Starts a server that ends with its input; gives the words of its first line."""
+    return start_process(stack, words)[1]
+
+
+def start_process(stack: ExitStack, words: Sequence[str]) -> tuple[int, list[str]]:
+    """As `start`; gives the ID of its process too."""
     process = subprocess.Popen(
         [sys.executable, "-m", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -38,7 +43,7 @@ def _start(stack: ExitStack, words: Sequence[str]) -> list[str]:
     line = process.stdout.readline().split() if process.stdout else []
     if not line or line[0] != "ready":
         raise RuntimeError(f"{words[0]} did not start")
-    return line[1:]
+    return process.pid, line[1:]
 
 
 def grpc_calls(
@@ -140,10 +145,10 @@ async def compare(
     """Measures each kind of request on both servers in turns. Gives a row for each."""
     serve = ["qinet_reference", "serve", "--dir", str(folder), "--until-stdin-closes"]
     with ExitStack() as stack:
-        (path,) = _start(stack, [*serve, "--rate", "1e12", "--capacity", "10000000"])
+        (path,) = start(stack, [*serve, "--rate", "1e12", "--capacity", "10000000"])
         manifest = tomllib.loads(Path(path).read_text())
         files = Files.of(folder, manifest)
-        bare_http, bare_grpc = map(int, _start(stack, files.bare()))
+        bare_http, bare_grpc = map(int, start(stack, files.bare()))
         rows = []
         pairs = _pairs(files, manifest["nodes"][0], bare_http, bare_grpc)
         for name, (ours, bare) in pairs.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from qinet_reference.links.domain.validation import check_meaning, check_reach
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from qinet_reference.links.domain.node import Node
     from qinet_reference.links.domain.outstanding import Side
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class Link:
     """A link between two nodes. While a request can be served, attempts follow one another.
 
-    `chance` draws what is random, `tell` passes on what the nodes have to tell.
+    `chance` draws what is random, `tell` passes on what the nodes have to tell. `due` is when
+    something happens next, unless something is asked before; infinite if nothing does.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class Link:
         self._deliveries = Deliveries(terms.first_sequence, self._rules, tell)
         self._to_miss: Counter[str] = Counter()
         self._queue: list[Outstanding] = []
-        self._next_success: float | None = None
+        self._next_success = math.inf
         self._arrivals = 0
+        self.due = math.inf
 
     def other(self, node: Node) -> Node:
         """The node at the other end."""
@@ -84,14 +87,9 @@ class Link:
         """Leave out so many sequence numbers."""
         self._deliveries.skip(count)
 
-    def next_moment(self) -> float | None:
-        """When something happens next, unless something is asked before."""
-        moments = (self._next_success, self._next_deadline())
-        return min((moment for moment in moments if moment is not None), default=None)
-
     def advance(self, to: float) -> None:
         """Let everything happen until `to`. What is complete at its deadline has not failed."""
-        while (moment := self.next_moment()) is not None and moment <= to:
+        while (moment := self.due) <= to:
             if moment == self._next_success:
                 self._succeed(moment)
             else:
@@ -100,21 +98,22 @@ class Link:
 
     def look_again(self, now: float) -> None:
         """Begin or stop attempts, for requests or memory have changed."""
-        if not self._servable():
-            self._next_success = None
-        elif self._next_success is None:
+        if next(self._servable(), None) is None:
+            self._next_success = math.inf
+        elif self._next_success == math.inf:
             attempts = self._heralding.attempts(self._chance)
             self._next_success = now + attempts * self.terms.attempt_time
+        self.due = min(self._next_success, self._next_deadline())
 
-    def _servable(self) -> list[Outstanding]:
+    def _servable(self) -> Iterator[Outstanding]:
         """The requests that the next success may serve, the most urgent first."""
         block = next(filter(self._rules.holds_the_link, self._queue), None)
         candidates = self._queue if block is None else [block]
-        return [order for order in candidates if order.has_room]
+        return (order for order in candidates if order.has_room)
 
     def _succeed(self, now: float) -> None:
         """A herald: a pair for the most urgent request that had arrived before the attempt."""
-        self._next_success = None
+        self._next_success = math.inf
         self._deliveries.expire()
         for order in self._servable():
             if order.arrival + self.terms.attempt_time <= now:
@@ -144,9 +143,9 @@ class Link:
                 return side
         return self._rules.missed_by(order)
 
-    def _next_deadline(self) -> float | None:
+    def _next_deadline(self) -> float:
         deadlines = (order.deadline for order in self._rules.watched(self._queue))
-        return min((one for one in deadlines if one is not None), default=None)
+        return min((one for one in deadlines if one is not None), default=math.inf)
 
     def _time_out(self, now: float) -> None:
         """End each request whose deadline has come, and tell both nodes."""

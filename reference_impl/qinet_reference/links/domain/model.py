@@ -155,7 +155,7 @@ class Notice:
         return self.node == self.request.origin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Numbered(Generic[N]):
     """A notice as an application gets it; `number` rises by 1, from 1."""
 

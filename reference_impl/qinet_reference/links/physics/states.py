@@ -83,7 +83,8 @@ def at_end(end: End, operator: Matrix) -> Matrix:
     """An operator on one qubit, 2x2, as one on the pair that leaves the other end alone."""
     identity = PAULI_MATRICES[Pauli.I]
     first, second = (operator, identity) if end is End.FIRST else (identity, operator)
-    return np.kron(first, second).astype(np.complex128)
+    both: Matrix = first[:, None, :, None] * second[None, :, None, :]
+    return both.reshape(4, 4).astype(np.complex128)
 
 
 def with_pauli(rho: Matrix, end: End, pauli: Pauli) -> Matrix:

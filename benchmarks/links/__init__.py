@@ -1,0 +1,1 @@
+"""What entangled links cost: `python -m benchmarks.links` prints tables."""
