@@ -19,7 +19,6 @@ BY_CHANCE = {
     "race-stored-count",
     "weights-skewed",
     "chsh-is-zx",
-    "expired-kept",
     "goodness-echoed",
     "goodness-is-infidelity",
     "fidelity-below-promise",

@@ -133,6 +133,16 @@ def test_a_qubit_of_a_void_pair_may_be_measured_and_counts_for_nothing():
     assert not sample(story.measures("a", 5, 0).measures("b", 5, 1))
 
 
+def test_nobody_holds_the_qubit_of_a_void_pair():
+    story = Story().creates(type=PairType.KEEP).kept(5, qubit=0).ends("a", expired(Void(5, 6)))
+    evidence = story.shown_to(PairEvidence())
+    holds = [evidence.holds(f"app-{node}", node, 0) for node in "ab"]
+    assert holds == [False, True]
+        False,
+        True,
+    ]
+
+
 # --- qubits that are measured later ---------------------------------------------------------------
 
 

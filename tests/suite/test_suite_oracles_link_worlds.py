@@ -532,6 +532,15 @@ def test_a_name_may_be_used_again():
         assert not script.ok("a", 6, 2.0, made={"qubit": 3}).ok("b", 6, 2.0).breaks()
 
 
+def test_giving_up_what_is_void_may_end_the_pair_that_has_its_name_now():
+    void = kept().ok("a", 5, made={"qubit": 3}).failed("ab", EXPIRED, 1.5, VOID_5)
+    taken = void.then("give up", 1.6, content=3).ok("a", 6, 1.7, made={"qubit": 3}).ok("b", 6, 1.7)
+
+    assert not taken.ok("ab", 7, 2.0, made={"qubit": 3}).breaks()
+    later = void.then("give up", 1.6, content=3).ok("a", 6, 9.0, made={"qubit": 3}).ok("b", 6, 9.0)
+    assert later.ok("ab", 7, 9.1, made={"qubit": 3}).breaks() == {"KEP-01"}
+
+
 def test_no_more_is_held_than_there_is_room_for():
     both = kept().ok("ab", 5).ok("ab", 6)
 

@@ -97,7 +97,15 @@ class PairEvidence:
             case RequestFailed(error=LinkError.EXPIRED, void=void) if void is not None:
                 for (key, sequence), ends in self._ends.items():
                     if key == event.request and void.covers(sequence):
-                        ends.pop(told.node, None)
+                        self._lost(told, ends.pop(told.node, None))
+
+    def _lost(self, told: Told, end: End | None) -> None:
+        """The qubit of a void pair is gone: its name may be another's."""
+        if end is None or end.made.qubit is None:
+            return
+        place = told.caller, told.node, end.made.qubit
+        if self._held.get(place) is end:
+            del self._held[place]
 
     def holds(self, application: str, node: str, qubit: int) -> bool:
         """Whether an application was given this qubit, and has not given it up since."""

@@ -35,6 +35,8 @@ class Memory:
     late_s: float
     sizes: Mapping[str, int]
     _held: dict[str, list[_Held]] = field(default_factory=dict)
+    _adrift: dict[tuple[str, str, int], float] = field(default_factory=dict)
+    """When a name was last given up, by node and application, that nobody was known to hold."""
     _said: set[tuple[str, int | None]] = field(default_factory=set)
 
     def holds(self, told: Told, made: PairMade) -> None:
@@ -42,12 +44,21 @@ class Memory:
         if made.qubit is not None:
             held = _Held(told, made.qubit, made.sequence)
             self._held.setdefault(told.node, []).append(held)
+            adrift_s = self._adrift.pop((told.node, told.application, made.qubit), -math.inf)
+            if adrift_s > told.at_s - self.late_s:
+                held.until_s = told.at_s
 
     def given_up(self, node: str, application: str, qubit: int, at_s: float) -> None:
-        """An application sends its Measure or Release: from now the name may be another's."""
-        for held in self._held.get(node, ()):
-            if held.qubit == qubit and held.told.application == application:
-                held.until_s = min(held.until_s, at_s)
+        """An application sends its Measure or Release: from now the name may be another's.
+
+        If the pair that it is meant for is void, it may end one of which nobody was told yet.
+        """
+        mine = [h for h in self._held.get(node, ()) if h.qubit == qubit]
+        mine = [h for h in mine if h.told.application == application and h.until_s > at_s]
+        for held in mine:
+            held.until_s = at_s
+        if not mine:
+            self._adrift[node, application, qubit] = at_s
 
     def void(self, told: Told, void: Void) -> None:
         """Pairs are declared void: what is told of it now has happened before."""

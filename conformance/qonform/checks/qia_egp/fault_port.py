@@ -54,7 +54,7 @@ def a_node_misses_heralds(links: LinkBench, judge: Judge) -> None:
             judge.not_applicable("QIA-EGP-EXP-04", _NONE)
             judge.not_applicable("QIA-EGP-EXP-05", _NONE)
             return
-        served(links, type=kind)
+        _release(links, served(links, type=kind))
         for turn in range(rounds):
             episode = _without(links, port, deaf, aware, kind)
             requirement = "QIA-EGP-EXP-05" if turn else "QIA-EGP-EXP-04"
@@ -64,8 +64,12 @@ def a_node_misses_heralds(links: LinkBench, judge: Judge) -> None:
             if not judge.that(requirement, episode.is_accounted_for, due=due, came=episode):
                 return
             _judge_void_qubits(links, judge, aware, episode)
-            for user, qubit in episode.held():
-                links.release(user, qubit)
+            _release(links, episode)
+
+
+def _release(links: LinkBench, episode: Episode) -> None:
+    for user, qubit in episode.held():
+        links.release(user, qubit)
 
 
 def _without(
@@ -100,7 +104,7 @@ def _judge_void_qubits(links: LinkBench, judge: Judge, aware: LinkUser, episode:
             judge.that("QIA-EGP-EXP-05", not isinstance(outcome, Delivered), due=due, came=outcome)
 
 
-@judges("QIA-EGP-SEQ-04", "QIA-EGP-SEQ-01", "QIA-EGP-OK-03", pairs=16)
+@judges("QIA-EGP-SEQ-04", deepens=("QIA-EGP-SEQ-01", "QIA-EGP-OK-03"), pairs=16)
 def the_counter_comes_round(links: LinkBench, judge: Judge) -> None:
     """The counter passes 65535, and then the number of a pair that is held since before."""
     port = links.fault_port(links.creator)
