@@ -138,9 +138,6 @@ def test_nobody_holds_the_qubit_of_a_void_pair():
     evidence = story.shown_to(PairEvidence())
     holds = [evidence.holds(f"app-{node}", node, 0) for node in "ab"]
     assert holds == [False, True]
-        False,
-        True,
-    ]
 
 
 # --- qubits that are measured later ---------------------------------------------------------------
