@@ -286,6 +286,10 @@ class LinkBench:
         while self.evidence.has_single_ends() and self.driver.now() < until_s:
             time.sleep(_LOOK_S)
 
+    def be_patient(self) -> None:
+        """Waits for one more request as if nothing had been waited for in vain."""
+        self._vain_waits = max(1, self._vain_waits)
+
     # what is held
 
     def measure(self, user: LinkUser, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:

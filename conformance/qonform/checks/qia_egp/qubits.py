@@ -129,6 +129,7 @@ def measured_pairs_hold_no_qubit(links: LinkBench, judge: Judge) -> None:
         return
     number = min(links.memory, links.link.max_number)
     served(links, type=PairType.MEASURE, number=number)
+    links.be_patient()  # of a link that loses memory with each pair much is waited for in vain
     kept = links.make(type=PairType.KEEP, number=number, delivery=Delivery.WHEN_COMPLETE)
     if not kept.is_accounted_for:
         served(links)  # where no pair at all is made, nothing is to be said of memory
