@@ -27,6 +27,7 @@ from qinet_reference.links.manifest import manifest as link_manifest
 from qinet_reference.links.network import QuantumNetwork
 from qinet_reference.links.network import altered as altered_links
 from qinet_reference.links.plan import LinkPlan, default_link_plan
+from qinet_reference.links.processes.network import NodeProcesses
 from qinet_reference.manifest import FILE_NAME, manifest, write
 from qinet_reference.network import GRPC_PORT_OFFSET, Network, Options, altered
 from qinet_reference.paths.composition import Paths
@@ -93,6 +94,9 @@ def pki(directory: Path, hosts: tuple[str, ...], kmes: int) -> None:
     type=click.IntRange(2, 5),
     help="With --links: run the ends of a circuit over so many nodes instead.",
 )
+@click.option(
+    "--processes", is_flag=True, help="With --links: run each node in a process of its own."
+)
 @click.option("--both", is_flag=True, help="Run nodes that make entangled pairs, beside the KMEs.")
 @click.option(
     "--speed",
@@ -115,6 +119,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     until_stdin_closes: bool,
     links: bool,
     chain: int | None,
+    processes: bool,
     both: bool,
     speed: float | None,
 ) -> None:
@@ -126,9 +131,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise click.UsageError("--both is for plain networks: not with --links, --only or a fault")
     if links:
         _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
+        if (chain is not None or processes) and (fault_names or variant_names):
+            option = "--chain" if chain is not None else "--processes"
+            raise click.UsageError(f"{option} is for plain networks: not with a fault or variant")
         if chain is not None:
-            if fault_names or variant_names:
-                raise click.UsageError("--chain is for plain networks: not with a fault or variant")
+            if processes:
+                raise click.UsageError("--chain and --processes do not go together")
             ends = chain_plan(chain)
             ends = replace(ends, host=host or ends.host, speed=speed or ends.speed)
             _run(directory, _paths(directory, ends, seed, port_base), until_stdin_closes)
@@ -139,10 +147,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         ]
         lines = altered_links(default_link_plan(), changes)
         lines = replace(lines, host=host or lines.host, speed=speed or lines.speed)
-        _run(directory, _links(directory, lines, changes, seed, port_base), until_stdin_closes)
+        network = (
+            _processes(directory, lines, seed, port_base)
+            if processes
+            else _links(directory, lines, changes, seed, port_base)
+        )
+        _run(directory, network, until_stdin_closes)
         return
-    if chain is not None:
-        raise click.UsageError("--chain is for --links")
+    if chain is not None or processes:
+        raise click.UsageError(f"{'--processes' if processes else '--chain'} is for --links")
     if speed is not None and not both:
         raise click.UsageError("--speed is for --links")
     alterations: list[Alteration] = [
@@ -218,6 +231,16 @@ async def _links(
     """Runs a network of entangled links; gives its manifest."""
     files = provide(directory, plan.holders, [plan.host])
     async with QuantumNetwork(plan, files, alterations, seed, port_base) as network:
+        yield link_manifest(plan, network.ports, files)
+
+
+@asynccontextmanager
+async def _processes(
+    directory: Path, plan: LinkPlan, seed: int | None, port_base: int | None
+) -> AsyncIterator[Document]:
+    """Runs a network of entangled links, each node in a process; gives its manifest."""
+    files = provide(directory, plan.holders, [plan.host])
+    async with NodeProcesses(plan, directory, seed, port_base) as network:
         yield link_manifest(plan, network.ports, files)
 
 

@@ -7,22 +7,16 @@ from contextlib import AsyncExitStack
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from qinet.discovery.v1 import discovery_pb2_grpc
-from qinet.entanglement.v1 import fault_port_pb2_grpc, link_layer_pb2_grpc, qubits_pb2_grpc
-from qinet_reference.adapters import grpc as common
-from qinet_reference.adapters.grpc_wire import DISCOVERY, GrpcWire
 from qinet_reference.adapters.tls import ServerTls
-from qinet_reference.links.adapters.fault_port import FaultPortServicer
-from qinet_reference.links.adapters.grpc import LinkLayerServicer, QubitsServicer
-from qinet_reference.links.adapters.link_wire import LINK_LAYER, QUBITS, LinkWire
+from qinet_reference.links.adapters.link_wire import LinkWire
 from qinet_reference.links.core import new_core
+from qinet_reference.links.domain.disturbance import Disturbance
 from qinet_reference.links.domain.service import LinkLayer, LinkService
 from qinet_reference.links.driver import Driver, NodeClock
+from qinet_reference.links.serving import listening, node_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import grpc
 
     from qinet_reference.links.alteration import LinkAlteration
     from qinet_reference.links.plan import LinkPlan
@@ -80,35 +74,14 @@ class QuantumNetwork:
 
     async def _serve(self, node: str, service: LinkLayer) -> int:
         wire = reduce(lambda part, change: change.wire(part), self._alterations, LinkWire())
-        server = await self._server(node, service, wire)
+        disturbance = Disturbance(node, self.core) if self._plan.fault_port else None
+        server = await node_server(node, service, disturbance, self._directory, wire)
         files = self._files
         tls = ServerTls(files.certificate(node), files.private_key(node), files.ca)
         tls = reduce(lambda part, change: change.tls(part), self._alterations, tls)
-        port = await common.listen(
-            server, self._plan.host, self.ports[node], common.credentials(tls)
+        return await self._exits.enter_async_context(
+            listening(server, self._plan.host, self.ports[node], tls)
         )
-        await server.start()
-        self._exits.push_async_callback(server.stop, 0.2)
-        return port
-
-    async def _server(self, node: str, service: LinkLayer, wire: LinkWire) -> grpc.aio.Server:
-        server = await common.bare_server(
-            wire.reflected, (LINK_LAYER, QUBITS, DISCOVERY), healthy=wire.healthy
-        )
-        link_layer_pb2_grpc.add_LinkLayerServicer_to_server(
-            LinkLayerServicer(service, wire), server
-        )
-        qubits_pb2_grpc.add_QubitsServicer_to_server(QubitsServicer(service, wire), server)
-        if self._plan.fault_port:
-            faulty = FaultPortServicer(service, self.core, self.core.nodes[node], wire)
-            fault_port_pb2_grpc.add_FaultPortServicer_to_server(faulty, server)
-        described = GrpcWire(
-            identify=wire.identify, node_message=wire.node_message, caller_told=wire.caller_told
-        )
-        discovery_pb2_grpc.add_DiscoveryServicer_to_server(
-            common.DiscoveryServicer(node, self._directory, described), server
-        )
-        return server
 
 
 def altered(plan: LinkPlan, alterations: Sequence[LinkAlteration]) -> LinkPlan:

@@ -6,27 +6,23 @@ from typing import TYPE_CHECKING
 
 from qinet.entanglement.v1 import fault_port_pb2 as pb
 from qinet.entanglement.v1 import fault_port_pb2_grpc
+from qinet_reference.links.adapters.answering import settled
 from qinet_reference.links.adapters.grpc import told
 from qinet_reference.links.domain.model import SEQUENCE_NUMBERS
 from qinet_reference.links.domain.validation import malformed
 
 if TYPE_CHECKING:
     from qinet_reference.adapters.grpc_wire import Context
+    from qinet_reference.links.adapters.answering import Answering, Disturbing
     from qinet_reference.links.adapters.link_wire import LinkWire
-    from qinet_reference.links.domain.network import LinkNetwork
-    from qinet_reference.links.domain.node import Node
-    from qinet_reference.links.domain.service import LinkLayer
 
 
 class FaultPortServicer(fault_port_pb2_grpc.FaultPortServicer):
     """What one node offers to the applications that `service` knows."""
 
-    def __init__(
-        self, service: LinkLayer, network: LinkNetwork, node: Node, wire: LinkWire
-    ) -> None:
+    def __init__(self, service: Answering, disturbance: Disturbing, wire: LinkWire) -> None:
         self._service = service
-        self._network = network
-        self._node = node
+        self._disturbance = disturbance
         self._wire = wire
 
     async def MissHeralds(  # noqa: N802 - gRPC's name
@@ -34,10 +30,10 @@ class FaultPortServicer(fault_port_pb2_grpc.FaultPortServicer):
     ) -> pb.MissHeraldsResponse:
         """Lets the node miss heralds, while the neighbour hears them."""
 
-        def answer(caller: str | None) -> pb.MissHeraldsResponse:
+        async def answer(caller: str | None) -> pb.MissHeraldsResponse:
             self._service.events(caller)
-            link = self._network.link(self._node, request.remote_node_id)
-            link.miss_heralds(self._node, request.count)
+            remote, count = request.remote_node_id, request.count
+            await settled(self._disturbance.miss_heralds(remote, count))
             return pb.MissHeraldsResponse()
 
         return await told(self._wire, context, answer)
@@ -47,11 +43,12 @@ class FaultPortServicer(fault_port_pb2_grpc.FaultPortServicer):
     ) -> pb.SkipSequenceNumbersResponse:
         """Lets the counter of sequence numbers go on, as if pairs had been made."""
 
-        def answer(caller: str | None) -> pb.SkipSequenceNumbersResponse:
+        async def answer(caller: str | None) -> pb.SkipSequenceNumbersResponse:
             self._service.events(caller)
             if request.count >= SEQUENCE_NUMBERS // 2:
                 raise malformed("count is from 0 to 32767")
-            self._network.link(self._node, request.remote_node_id).skip_numbers(request.count)
+            remote, count = request.remote_node_id, request.count
+            await settled(self._disturbance.skip_numbers(remote, count))
             return pb.SkipSequenceNumbersResponse()
 
         return await told(self._wire, context, answer)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2, qubits_pb2_grpc
 from qinet_reference.domain.refusal import Reason, Refusal
+from qinet_reference.links.adapters.answering import settled
 from qinet_reference.links.domain.refusal import LinkRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from qinet_reference.adapters.grpc_wire import Context
+    from qinet_reference.links.adapters.answering import Answering, HoldsQubits
     from qinet_reference.links.adapters.link_wire import LinkWire
-    from qinet_reference.links.domain.service import LinkLayer, QubitHolder
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     """Turns calls into calls of the core, and its answers into messages."""
 
-    def __init__(self, service: LinkLayer, wire: LinkWire) -> None:
+    def __init__(self, service: Answering, wire: LinkWire) -> None:
         self._service = service
         self._wire = wire
 
@@ -34,8 +35,8 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     ) -> pb.GetLinkResponse:
         """What is offered towards a neighbour."""
 
-        def answer(caller: str | None) -> pb.GetLinkResponse:
-            view = self._service.get_link(caller, request.remote_node_id)
+        async def answer(caller: str | None) -> pb.GetLinkResponse:
+            view = await settled(self._service.get_link(caller, request.remote_node_id))
             return pb.GetLinkResponse(link=self._wire.link_message(view))
 
         return await told(self._wire, context, answer)
@@ -45,10 +46,10 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     ) -> pb.CreateResponse:
         """The ACK, or a refusal on arrival."""
 
-        def answer(caller: str | None) -> pb.CreateResponse:
+        async def answer(caller: str | None) -> pb.CreateResponse:
             self._service.events(caller)  # whoever is not enrolled learns nothing of the request
             wanted = self._wire.read_create(request)
-            return pb.CreateResponse(create_id=self._service.create(caller, wanted))
+            return pb.CreateResponse(create_id=await settled(self._service.create(caller, wanted)))
 
         return await told(self._wire, context, answer)
 
@@ -57,8 +58,9 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     ) -> pb.AcceptResponse:
         """Accepts what a neighbour asks for under a purpose."""
 
-        def answer(caller: str | None) -> pb.AcceptResponse:
-            self._service.accept(caller, request.remote_node_id, request.purpose_id)
+        async def answer(caller: str | None) -> pb.AcceptResponse:
+            remote, purpose = request.remote_node_id, request.purpose_id
+            await settled(self._service.accept(caller, remote, purpose))
             return pb.AcceptResponse()
 
         return await told(self._wire, context, answer)
@@ -68,8 +70,9 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
     ) -> pb.StopAcceptingResponse:
         """Accepts it no longer."""
 
-        def answer(caller: str | None) -> pb.StopAcceptingResponse:
-            self._service.stop_accepting(caller, request.remote_node_id, request.purpose_id)
+        async def answer(caller: str | None) -> pb.StopAcceptingResponse:
+            remote, purpose = request.remote_node_id, request.purpose_id
+            await settled(self._service.stop_accepting(caller, remote, purpose))
             return pb.StopAcceptingResponse()
 
         return await told(self._wire, context, answer)
@@ -94,7 +97,7 @@ class LinkLayerServicer(link_layer_pb2_grpc.LinkLayerServicer):
 class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
     """Turns calls into calls of the core, and its answers into messages."""
 
-    def __init__(self, service: QubitHolder, wire: LinkWire) -> None:
+    def __init__(self, service: HoldsQubits, wire: LinkWire) -> None:
         self._service = service
         self._wire = wire
 
@@ -103,10 +106,10 @@ class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
     ) -> qubits_pb2.MeasureResponse:
         """Measures a qubit of the caller."""
 
-        def answer(caller: str | None) -> qubits_pb2.MeasureResponse:
+        async def answer(caller: str | None) -> qubits_pb2.MeasureResponse:
             self._service.events(caller)
             basis = self._wire.read_basis(request)
-            measured = self._service.measure(caller, request.qubit_id, basis)
+            measured = await settled(self._service.measure(caller, request.qubit_id, basis))
             return qubits_pb2.MeasureResponse(measured=self._wire.measured_message(measured))
 
         return await told(self._wire, context, answer)
@@ -116,17 +119,19 @@ class QubitsServicer(qubits_pb2_grpc.QubitsServicer):
     ) -> qubits_pb2.ReleaseResponse:
         """Gives a qubit of the caller up."""
 
-        def answer(caller: str | None) -> qubits_pb2.ReleaseResponse:
-            self._service.release(caller, request.qubit_id)
+        async def answer(caller: str | None) -> qubits_pb2.ReleaseResponse:
+            await settled(self._service.release(caller, request.qubit_id))
             return qubits_pb2.ReleaseResponse()
 
         return await told(self._wire, context, answer)
 
 
-async def told(wire: LinkWire, context: Context, answer: Callable[[str | None], T]) -> T:
+async def told(
+    wire: LinkWire, context: Context, answer: Callable[[str | None], T | Awaitable[T]]
+) -> T:
     """The answer to the caller; a refusal, or an accident, ends the call instead."""
     try:
-        return answer(wire.identify(context))
+        return await settled(answer(wire.identify(context)))
     except (Refusal, LinkRefusal) as refusal:
         await wire.refuse(context, refusal)
         raise

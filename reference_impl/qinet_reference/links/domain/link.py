@@ -109,7 +109,8 @@ class Link:
         """The requests that the next success may serve, the most urgent first."""
         block = next(filter(self._rules.holds_the_link, self._queue), None)
         candidates = self._queue if block is None else [block]
-        return (order for order in candidates if order.has_room)
+        here = all(node.is_here for node in self.ends)
+        return (order for order in candidates if here and order.has_room)
 
     def _succeed(self, now: float) -> None:
         """A herald: a pair for the most urgent request that had arrived before the attempt."""

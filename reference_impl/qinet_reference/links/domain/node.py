@@ -21,12 +21,14 @@ ANSWERS_KEPT = 100_000
 class Site(Generic[N]):
     """A node: its memory, who accepts what, and what each application was told.
 
-    What is accepted comes from somewhere, `source`: a neighbour, or a circuit.
+    What is accepted comes from somewhere, `source`: a neighbour, or a circuit. While a node is not
+    here (`is_here`), no link makes pairs with it.
     """
 
     def __init__(self, node_id: str, memory: Memory) -> None:
         self.id = node_id
         self.memory = memory
+        self.is_here = True
         self.outstanding: set[int] = set()
         self._logs: defaultdict[str, Log[N]] = defaultdict(Log)
         self._accepted: dict[tuple[str, int], str] = {}

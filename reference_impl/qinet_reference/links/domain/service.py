@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from qinet_reference.links.physics.bases import Basis
 
 
-class QubitHolder(Protocol):
-    """What holds qubits for applications; see `LinkLayer`."""
-
-    def events(self, caller: str | None) -> object:
-        """What the caller was told."""
-
-    def measure(self, caller: str | None, qubit: int, basis: Basis) -> Measured:
-        """Measure a qubit, which is gone thereafter."""
-
-    def release(self, caller: str | None, qubit: int) -> None:
-        """Give a qubit up."""
-
-
 class LinkLayer(Protocol):
     """What an adapter offers to applications. `caller` is the ID from the certificate.
 
@@ -146,8 +133,12 @@ class LinkService:
         return now
 
     def _enrolled(self, caller: str | None) -> str:
-        """Only applications that are enrolled at this very node are served."""
-        if caller is None or self._directory.kme_of(caller) != self._node.id:
-            message = "the certificate names no application enrolled here"
-            raise Refusal(Reason.UNAUTHENTICATED, message)
-        return caller
+        return enrolled(self._directory, self._node.id, caller)
+
+
+def enrolled(directory: Directory, node: str, caller: str | None) -> str:
+    """The caller, if it is an application that is enrolled at this very node; refuses others."""
+    if caller is None or directory.kme_of(caller) != node:
+        message = "the certificate names no application enrolled here"
+        raise Refusal(Reason.UNAUTHENTICATED, message)
+    return caller
