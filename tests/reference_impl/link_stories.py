@@ -132,6 +132,12 @@ def losing(core: Core) -> Iterator[object]:
     core.at(core.now + 9)
 
 
+def insisting(core: Core) -> Iterator[object]:
+    for _ in range(3):
+        yield answer(lambda: core.create(request_id="once"))
+    core.at(9)
+
+
 STORIES: tuple[Story, ...] = (
     measuring,
     crossing,
@@ -140,4 +146,5 @@ STORIES: tuple[Story, ...] = (
     keeping,
     accepting,
     losing,
+    insisting,
 )

@@ -11,11 +11,12 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from qonform.drivers.identity import Identity
 from qonform.drivers.meter import Resource, TargetDown
+from qonform.judging.burst import Bursts
 from qonform.judging.cost import LinkOffer
 from qonform.judging.episode import Episode, is_over
 from qonform.judging.finding import Undecidable
@@ -92,6 +93,7 @@ class LinkBench:
         """All pairs of the run by now."""
         self._vain_waits = VAIN_WAITS
         self._kept: list[Episode] = []
+        self._bursts = Bursts(driver.meter)
 
     # who asks
 
@@ -224,6 +226,28 @@ class LinkBench:
             self.await_end(episode)
         return episodes
 
+    def ask_at_once(
+        self, by: LinkUser, to: LinkUser, request: PairRequest, times: int
+    ) -> list[Outcome[int]]:
+        """Makes one call many times at one moment, and waits for the end of all that comes of it.
+
+        Raises:
+            Undecidable: see `make`; or the manifest does not allow so many calls at once.
+        """
+        self._pay(times * request.number)
+        heard = len(by.link.events()), len(to.link.events())
+        asked_s = self.driver.now()
+        shots = self._bursts.send([partial(by.link.create, request)] * times)
+        answered_s = self.driver.now()
+        answers = [shot.outcome for shot in shots]
+        made = {answer.value: answer for answer in answers if isinstance(answer, Delivered)}
+        for create_id, answer in made.items():
+            self._acknowledged.add(RequestKey(by.node, create_id))
+            episode = Episode(by, to, request, answer, *heard, asked_s, answered_s)
+            self._kept.append(episode)
+            self.await_end(episode)
+        return answers
+
     def _make_room(self, qubits: int) -> None:
         """What waits for memory in vain would take that of later checks."""
         if qubits > self.memory:
@@ -346,6 +370,7 @@ class LinkBench:
         """Gives up what is held, and listens no longer."""
         with suppress(TargetDown):
             self._give_up()
+        self._bursts.close()
         self.driver.close()
 
 

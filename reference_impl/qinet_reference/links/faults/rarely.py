@@ -1,18 +1,23 @@
-"""Faults that show when heralds are missed, or when the counter of pairs begins again."""
+"""Faults that show when heralds are missed, when the counter begins again, or in a race."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qinet_reference.links.domain.model import SEQUENCE_NUMBERS, Failed, Notice, PairMade
 from qinet_reference.links.domain.refusal import LinkError
-from qinet_reference.links.faults.fault import LinkFault, PairFault
+from qinet_reference.links.faults.fault import LinkFault, PairFault, ServiceFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qinet_reference.links.domain.model import PairRequest
     from qinet_reference.links.domain.rules import Rules
+    from qinet_reference.links.domain.service import LinkLayer
+
+_WINDOW_S = 0.005
 
 
 class NumberOfHeldPair(LinkFault):
@@ -77,3 +82,22 @@ class LossUntoldAtPeer(LinkFault):
         lost = isinstance(what, Failed) and what.error is LinkError.EXPIRED
         if not lost or notice.at_origin:
             yield notice
+
+
+class RequestIdRaced(ServiceFault):
+    """Calls with one request_id within 5 ms of the first are requests of their own."""
+
+    name = "request-id-raced"
+    requirements = ("QIA-EGP-ACK-01",)
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str | None, str], float] = {}
+
+    def create(self, inner: LinkLayer, node: str, caller: str | None, request: PairRequest) -> int:
+        """See `AltersService`."""
+        del node
+        now = time.monotonic()
+        first = self._first.setdefault((caller, request.request_id), now)
+        if 0 < now - first < _WINDOW_S:
+            request = replace(request, request_id="")
+        return inner.create(caller, request)
