@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_STEPS = 280
 """Steps on one page."""
 MOST_STEPS_OF_A_CHECK = 24
+MOST_DIAGRAMS = 12
+"""On one page, of the checks that failed first."""
 TEXT_ALLOWANCE = 40_000
 """Characters of bodies on one page."""
 SHORTEST_CUT, LONGEST_CUT = 160, 6_000
@@ -72,6 +74,8 @@ class Allowance:
 
     steps: Mapping[tuple[str, int], int]
     cut: int
+    diagrams: frozenset[tuple[str, int]] = frozenset()
+    """The checks whose exchanges are drawn."""
 
     @classmethod
     def share(cls, requirements: Iterable[Mapping[str, Any]]) -> Allowance:
@@ -93,7 +97,9 @@ class Allowance:
                 for exchange in evidence[: steps[name]]
                 for side in ("request", "reply")
             )
-        return cls(steps, max(SHORTEST_CUT, min(LONGEST_CUT, _fair_share(lengths))))
+        failed = [name for turn, name, _ in wanting if turn == _TURN["fail"]]
+        cut = max(SHORTEST_CUT, min(LONGEST_CUT, _fair_share(lengths)))
+        return cls(steps, cut, frozenset(failed[:MOST_DIAGRAMS]))
 
 
 def _fair_share(lengths: list[int]) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qonform_report.concerns import Cause, fix_first
 from qonform_report.exchanges import named
+from qonform_report.measured import Keys, Links, keys, links
 from qonform_report.record import (
     Comparison,
     Fact,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 600
 MOST_LINES = 20
+_LINKS = "qinet-links"
 MOST_REPAIRS = 30
 """Entries under what to fix first; who has more begins there anyway."""
 
@@ -132,6 +134,8 @@ class Page:
     undecided: tuple[Undecided, ...]
     observations: tuple[Observation, ...]
     statistics: tuple[Statistic, ...]
+    links: Links | None
+    keys: Keys | None
     error_bound: str | None
     """Once in how many runs ideal keys would fail any of the tests."""
     advertised: tuple[Comparison, ...]
@@ -178,6 +182,8 @@ def page(results: Mapping[str, Any]) -> Page:
         undecided=_undecided(requirements),
         observations=tuple(_observation(each) for each in results.get("observations", ())),
         statistics=statistics(results.get("statistics", ())),
+        links=links(results),
+        keys=keys(results),
         error_bound=error_bound(results.get("statistics", ())),
         advertised=comparisons(results.get("advertised", ())),
         spent=spent(run),
@@ -223,7 +229,8 @@ def _covered(results: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _not_covered(results: Mapping[str, Any]) -> Iterable[str]:
-    requirements, selection = results["requirements"], results["run"]["selection"]
+    run, requirements = results["run"], results["requirements"]
+    selection = run["selection"]
     if is_cut_short(results):
         yield f"What the run had not reached when it ended early: {why_cut_short(results)}."
     if selection["requirements"] or selection["levels"]:
@@ -240,9 +247,21 @@ def _not_covered(results: Mapping[str, Any]) -> Iterable[str]:
         if n := by_verdict[verdict]:
             yield f"{counted(n, 'requirement')} {_singular(story) if n == 1 else story}."
     yield (
-        "What cannot be seen from outside: how keys are made, and how they are kept and moved "
-        "behind the interface. This report speaks of this version, on this day."
+        f"What cannot be seen from outside: {_unseen(run['profiles'])}. This report speaks of this "
+        "version, on this day."
     )
+
+
+def _unseen(profiles: Iterable[str]) -> str:
+    """What lies behind the interface, of keys and of links."""
+    asked = set(profiles)
+    of_keys = "how keys are made, and how they are kept and moved behind the interface"
+    of_links = (
+        "how pairs are made behind the interface, and whether the axes and outcomes that nodes "
+        "report are those of a measurement"
+    )
+    told = [of_keys] if asked != {_LINKS} else []
+    return "; ".join([*told, *([of_links] if _LINKS in asked else [])])
 
 
 def _singular(story: str) -> str:

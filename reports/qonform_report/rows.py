@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qonform_report.coverage import Coverage, coverage_of
 from qonform_report.exchanges import Allowance, Step, named, steps
 from qonform_report.order import chief_clause, clauses
+from qonform_report.sequence import Diagram, sequence
 from qonform_report.visible import shortened
 from qonform_report.words import Look, counted, duration, look, proven
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST_WORDS = 1_500
 """Of a message, and of what was expected and seen; a server may have put anything into them."""
@@ -40,6 +42,8 @@ class Check:
     effort: str
     replay: str
     history: str
+    sequence: Diagram | None
+    """Of a failure that several parties took part in."""
     steps: tuple[Step, ...]
     steps_left_out: int
 
@@ -51,6 +55,7 @@ class Check:
             or self.expected
             or self.actual
             or self.history
+            or self.sequence
             or self.steps
             or self.replay
         )
@@ -183,6 +188,15 @@ def _check(
         effort=", ".join(effort),
         replay=check.get("replay", ""),
         history=shortened("\n".join(check.get("history", ())), LONGEST_HISTORY),
+        sequence=_sequence(evidence[:allowed], (named(requirement), place), allowance),
         steps=tuple(steps(evidence[:allowed], allowance.cut)),
         steps_left_out=len(evidence) - allowed,
     )
+
+
+def _sequence(
+    shown: Sequence[Mapping[str, Any]], check: tuple[str, int], allowance: Allowance
+) -> Diagram | None:
+    """Of what failed, the messages in the order of time."""
+    id_ = re.sub(r"[^A-Za-z0-9.-]", "_", "-".join(map(str, check)))
+    return sequence(shown, id_) if check in allowance.diagrams and shown else None

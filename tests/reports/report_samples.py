@@ -1,7 +1,8 @@
 """Results as a run writes them, for requirements as the catalogue has them.
 
-`passing()`, `failing()`, `undecided()`, `cut_short()` and `large()` each return fresh results that
-satisfy the schema. `python report_samples.py DIRECTORY` writes a report of each, to look at.
+`passing()`, `failing()`, `undecided()`, `cut_short()`, `measured()` and `large()` each return
+fresh results that satisfy the schema. `python report_samples.py DIRECTORY` writes a report of
+each, to look at.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from measured_sample import measurements
 from report_stories import STORIES, draw, fetch
 
 Results = dict[str, Any]
@@ -77,6 +79,14 @@ def cut_short() -> Results:
     ]
     results["complete"] = False
     return _counted(results)
+
+
+def measured() -> Results:
+    """A network of keys and links that fails in something, with what its run measured."""
+    results = failing()
+    results["measurements"] = measurements()
+    results["run"]["profiles"] = ["etsi-014", "qinet-links"]
+    return results
 
 
 def large(requirements: int = 600, failures: int = 100) -> Results:
@@ -222,6 +232,7 @@ SAMPLES = {
     "failing": failing,
     "undecided": undecided,
     "cut_short": cut_short,
+    "measured": measured,
     "large": large,
 }
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from junitparser import JUnitXml
-from report_samples import failing
+from report_samples import failing, measured
 
 from qonform_report import read, render_html, render_junit, render_summary, write
 from qonform_report.markdown_text import code_block, escaped
@@ -38,7 +38,9 @@ def hostile(request):
 @pytest.fixture
 def spoilt(hostile):
     """A report in which everything that comes from a target or a manifest is hostile."""
-    results = failing()
+    results = measured()
+    results["run"]["profiles"] = [hostile]
+    spoil_measurements(results["measurements"], hostile)
     results["implementation"] = dict.fromkeys(
         ("supplier", "name", "version", "description"), hostile
     )
@@ -64,6 +66,17 @@ def spoilt(hostile):
                             "body": hostile,
                         }
     return results
+
+
+def spoil_measurements(measured, hostile):
+    """Every word of them that a target has a say in."""
+    links, keys = measured["links"], measured["keys"]
+    links["offers"][0].update(node=hostile, remote_node=hostile, types=[hostile], more=hostile)
+    links["rates"][0].update(node=hostile, remote_node=hostile)
+    links["correlations"][0]["axes"] = [hostile, hostile]
+    links["waits"][0].update(of=hostile, profile=hostile)
+    keys["waits"][0].update(of=hostile)
+    keys["rates"][0].update(profile=hostile)
 
 
 class Skeleton(HTMLParser):

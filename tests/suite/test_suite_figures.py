@@ -65,9 +65,15 @@ def test_correlations_are_counts_with_an_interval_about_the_estimate():
 
 def test_an_axis_without_a_name_and_an_outcome_that_is_none_are_left_out():
     story = Story().accepts("b").creates()
-    story.pair(1, axis=Rotation(0.1, 0.2, 0.3)).pair(2, (0, 7))
+    for at in range(0, 20, 2):
+        story.pair(at, axis=Rotation(0.1, 0.2, 0.3)).pair(at + 1, (0, 7))
 
     assert correlations(sample(story)) == []
+
+
+def test_of_few_pairs_no_correlation_is_told():
+    assert correlations(sample(measured(12))) == []
+    assert [each["pairs"] for each in correlations(sample(measured(15)))] == [5, 5, 5]
 
 
 def test_the_course_of_a_fidelity_ends_with_all_pairs_and_is_short():

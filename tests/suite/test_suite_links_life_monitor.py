@@ -200,7 +200,7 @@ def test_a_history_tells_when_which_node_told_whom_of_what():
     story = begun().pair(5, (0, 1)).ends("a", at_s=1.25)
 
     assert failed(story)["OK-09"].history == (
-        "+0.000000 s  a tells app-a: a/1, pair 5 in PSI_MINUS, goodness 0.9, outcome 0 at Z",
+        "+0.000000 s  a tells app-a: a/1, pair 5 in PSI_MINUS, goodness 0.9, an outcome at Z",
         "+0.250000 s  a tells app-a: a/1, done",
     )
 

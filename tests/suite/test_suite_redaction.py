@@ -48,6 +48,8 @@ def test_what_stands_under_key_goes_whole(key):
         "qinet.keys.v1.KeyDelivery/GetKeyWithKeyIds",
         '{"stored_key_count": 25000}',
         "application/json; charset=utf-8",
+        "2026-11-25T16:57:33.106397151Z",
+        "2026-11-25T16:57:33+01:00",
     ],
 )
 def test_what_a_reader_needs_stays(text):
@@ -74,3 +76,27 @@ def test_material_shows_nothing_of_itself():
     with pytest.raises(TypeError):
         pickle.dumps(material)
     assert material == KeyMaterial(key) != KeyMaterial(key[::-1])
+
+
+@pytest.mark.parametrize("name", ["number", "after"])
+def test_a_counter_of_64_bits_stays(name):
+    assert redact_json({name: "18446744073709551615"}) == {name: "18446744073709551615"}
+    assert redact_json({"text": "18446744073709551615"}) != {"text": "18446744073709551615"}
+
+
+@given(KEYS)
+def test_no_key_hides_beside_a_time(key):
+    for spelling in spellings(key):
+        if len(set(spelling)) >= 6:
+            assert spelling not in redact_text(f"2026-11-25T16:57:33Z{spelling}")
+            assert spelling not in redact_text(f"{spelling}2026-11-25T16:57:33Z")
+
+
+def test_outcomes_of_measurements_look_alike():
+    def shown(outcome):
+        return redact_json({"made": {"measured": {**outcome, "axis": "AXIS_X"}}})
+
+    assert shown({}) == shown({"outcome": 0}) == shown({"outcome": 1})
+    assert json.dumps(shown({})).startswith('{"made": {"measured": {"outcome": "<0 or 1>"')
+    assert shown({"outcome": 2})["made"]["measured"]["outcome"] == 2
+    assert redact_json({"measured": {}}) == {"measured": {"outcome": "<0 or 1>"}}

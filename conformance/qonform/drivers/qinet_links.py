@@ -20,7 +20,7 @@ from qonform.drivers.qinet_links_wire import (
     read_nothing,
 )
 from qonform.drivers.qinet_wire import read_error
-from qonform.exchanges import Exchange, Message
+from qonform.exchanges import Exchange, Message, redact_text
 from qonform.ports.entanglement import Asked, LinkEvent, PairMade, Told
 from qonform.ports.outcome import Delivered, Failed, Outcome
 
@@ -117,7 +117,7 @@ class QinetLinksDriver(QinetCalls):
                 node,
                 identity,
                 asked,
-                Message(f"event {event.number}", body=show(message.event)),
+                Message(_in_short(event), body=show(message.event)),
                 Delivered(event, number),
             )
 
@@ -181,6 +181,12 @@ class QinetLinksDriver(QinetCalls):
         with self._feeding:
             while self._feeds:
                 self._feeds.popitem()[1].close()
+
+
+def _in_short(event: LinkEvent) -> str:
+    """An event in a line: its number, its request, and what became of that."""
+    what = f"pair {event.what.sequence}" if isinstance(event.what, PairMade) else event.what
+    return redact_text(f"event {event.number}, {event.request}: {what or 'not known'}")
 
 
 class QinetLinkClient:

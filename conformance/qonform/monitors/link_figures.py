@@ -111,7 +111,11 @@ def _offer(link: Link) -> dict[str, Any]:
         "coherence_time_s": link.coherence_time_s,
         "attempt_time_s": link.attempt_time_s,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: _short(value) for name, value in told.items() if value is not None}
+
+
+def _short(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
 def _of(link: Link, courses: dict[RequestKey, _Course]) -> list[tuple[RequestKey, _Course]]:
@@ -145,7 +149,7 @@ def _rate(
         "busy_s": round(busy_s, 4),
     }
     if link.pairs_per_second is not None:
-        rate["promised_per_s"] = link.pairs_per_second * clock_speed
+        rate["promised_per_s"] = _short(link.pairs_per_second * clock_speed)
     if busy_s > 0:
         rate["per_s"] = round(pairs / busy_s, 3)
     if between_s > 0:

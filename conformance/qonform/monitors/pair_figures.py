@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ERROR = 0.05
 """Chance, at the most, that the interval of a correlation ever misses it."""
+FEWEST = 5
+"""Pairs of which a correlation is told: fewer would tell nearly what each of them gave."""
 POINTS = 40
 """Of the course of a fidelity, at the most."""
 _MOST_LOG10 = 300.0
@@ -54,7 +56,9 @@ def correlations(sample: Iterable[Sampled]) -> list[dict[str, Any]]:
             pairs[cell] += 1
             equal[cell] += one.outcome == other.outcome
     order = {each: place for kind in (PairType, Bell, Axis) for place, each in enumerate(kind)}
-    cells = sorted(pairs, key=lambda cell: [order[each] for each in cell])
+    cells = sorted(
+        (c for c in pairs if pairs[c] >= FEWEST), key=lambda cell: [order[each] for each in cell]
+    )
     return [_correlation(cell, pairs[cell], equal[cell]) for cell in cells]
 
 
@@ -108,6 +112,7 @@ def fidelity_course(sample: Iterable[Sampled], step: float, expected: float | No
             test.see(each.axis, each.breaks)
         if place % every == 0 or place == len(common):
             points.append(_point(asked, certified))
+    by_pairs = {point["pairs"]: point for point in points if point["pairs"]}
     return [
         {
             "asked_for": least,
@@ -115,7 +120,7 @@ def fidelity_course(sample: Iterable[Sampled], step: float, expected: float | No
             "fails_at_log10": round(asked.broken.threshold / math.log(10), 3),
             "passes_at_log10": round(certified.holds.threshold / math.log(10), 3),
             "error_bound": asked.broken.alpha + asked.holds.alpha,
-            "points": [point for point in points if point["pairs"]],
+            "points": list(by_pairs.values()),
         }
     ]
 

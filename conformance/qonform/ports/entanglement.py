@@ -155,8 +155,10 @@ class Measured:
     time_s: float | None = None
 
     def __str__(self) -> str:
+        """Without the outcome, of which keys are made; one that is none is told."""
         at = self.basis.value if isinstance(self.basis, Axis) else self.basis
-        return f"outcome {self.outcome} at {at}"
+        said = "an outcome" if self.outcome in (0, 1) else f"outcome {self.outcome}"
+        return f"{said} at {at}"
 
 
 @dataclass(frozen=True)
