@@ -27,6 +27,7 @@ selftest: $(VENV)/.installed ## judge the reference network with each seeded fau
 
 campaigns: selftest ## judge every fault, every variant and 20 seeds; an hour; writes docs/campaigns
 	$(BIN)/python ci/campaign.py clean --effort standard --seeds 20 --out docs/campaigns/clean.md
+	$(BIN)/python ci/campaign.py clean --links --seeds 100 --out docs/campaigns/clean-links.md
 	$(BIN)/python ci/campaign.py variants --out docs/campaigns/variants.md
 
 variants: $(VENV)/.tox ## judge the reference network as each conforming variant, ten times: it must never fail

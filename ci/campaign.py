@@ -2,6 +2,7 @@
 
     python ci/campaign.py variants --seeds 10
     python ci/campaign.py clean --seeds 20 --out docs/campaigns/clean.md
+    python ci/campaign.py clean --links --seeds 100 --workers 4
 
 Each run is what a user would run: a reference network in one process, `qonform run` in another.
 `qonform selftest` does the same with every seeded fault.
@@ -24,14 +25,27 @@ def unjust(variant: Variant, judged: Judged) -> set[str]:
     return set(judged.failed()) - set(variant.breaks)
 
 
-def variants(effort: str, seeds: int, workers: int) -> tuple[bool, list[str]]:
-    """Every conforming variant, on several seeds. Returns whether none fails, and a page."""
-    listed = every_variant()
+def say(what: str, judged: Judged, failed: set[str]) -> None:
+    """One line for a run that has ended, where somebody watches or keeps it."""
+    print(
+        f"{what}: exit {judged.exit_code}, {', '.join(sorted(failed)) or 'none failed'}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def variants(effort: str, seeds: int, workers: int, *, links: bool) -> tuple[bool, list[str]]:
+    """Every conforming variant, on several seeds. Returns whether none fails, and a page.
+
+    With `links`, only those of links.
+    """
+    listed = [v for v in every_variant() if "--links" in v.flags or not links]
     jobs = [(variant, seed) for variant in listed for seed in range(1, seeds + 1)]
 
     def run(job: tuple[Variant, int]) -> tuple[Variant, set[str], int]:
         variant, seed = job
         judged = judge_altered(variant.flags, "--effort", effort, "--seed", str(seed))
+        say(f"{variant.name}, seed {seed}", judged, unjust(variant, judged))
         return variant, unjust(variant, judged), judged.exit_code
 
     with ThreadPoolExecutor(workers) as pool:
@@ -52,11 +66,17 @@ def variants(effort: str, seeds: int, workers: int) -> tuple[bool, list[str]]:
     return not any(bad for _, bad, _ in ended), page
 
 
-def clean(effort: str, seeds: int, workers: int) -> tuple[bool, list[str]]:
-    """The clean reference on many seeds. Returns whether each run conforms, and a page."""
+def clean(effort: str, seeds: int, workers: int, *, links: bool) -> tuple[bool, list[str]]:
+    """The clean reference on many seeds. Returns whether each run conforms, and a page.
+
+    Of keys; with `links`, of entangled links.
+    """
+    flags = ["--links"] if links else []
 
     def run(seed: int) -> Judged:
-        return judge_altered([], "--effort", effort, "--seed", str(seed))
+        judged = judge_altered(flags, "--effort", effort, "--seed", str(seed))
+        say(f"seed {seed}", judged, set(judged.failed()))
+        return judged
 
     with ThreadPoolExecutor(workers) as pool:
         ended = list(pool.map(run, range(1, seeds + 1)))
@@ -78,10 +98,11 @@ def main() -> None:
     parser.add_argument("--effort", default="quick")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--links", action="store_true")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     campaign = variants if given.campaign == "variants" else clean
-    holds, page = campaign(given.effort, given.seeds, given.workers)
+    holds, page = campaign(given.effort, given.seeds, given.workers, links=given.links)
     text = "\n".join([*page, "", f"Made by `{' '.join(['python', *sys.argv])}`.", ""])
     if given.out:
         given.out.parent.mkdir(parents=True, exist_ok=True)
