@@ -77,10 +77,10 @@ class Station:
         if not isinstance(joined, Joined):
             raise TypeError("a node says first which it is")
         line = self._lines.open(joined.node)
-        yield Welcome(self._plan)
-        self._presence(joined.node, here=True)
         answering = asyncio.create_task(self._answer(joined.node, said, line))
         try:
+            yield Welcome(self._plan)
+            self._presence(joined.node, here=True)
             while True:
                 yield await line.get()
         finally:
