@@ -8,7 +8,7 @@ from qonform.judging import Undecidable, by_effort, judges, made_s
 from qonform.ports.entanglement import SEQUENCE_NUMBERS, Interleaving, PairMade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from qonform.judging import Effort, Episode, Judge, LinkBench, LinkOffer
 
@@ -108,7 +108,11 @@ def _is_before(one: int, other: int) -> bool:
 
 @judges("QIA-EGP-FAI-01", pairs=by_effort(256, 384, 768))
 def neither_end_starves(links: LinkBench, judge: Judge) -> None:
-    """As many requests from either end at once: how the first half of the pairs is shared."""
+    """As many requests from either end at once: how the first half of the pairs is shared.
+
+    Their order is that of the sequence numbers: the two ends hear of them by ways of their own,
+    of which one may be slower.
+    """
     ends = (links.creator, links.peer), (links.peer, links.creator)
     each = min(_BLOCK, links.link.max_number)
     number = links.by_effort(16, 24, 48)
@@ -117,9 +121,16 @@ def neither_end_starves(links: LinkBench, judge: Judge) -> None:
     served = [e for e in episodes if e.is_complete]
     if len(served) < len(episodes):
         raise Undecidable(f"only {len(served)} of {len(episodes)} requests were served")
-    served.sort(key=lambda e: e.at_origin_made()[0].arrived_s)
+    served = _in_order(served)
     half = served[: len(served) // 2]
     share = sum(e.by.node == links.creator.node for e in half) / len(half)
     came = f"{share:.2f} of the first {len(half)} requests were those of {links.creator.node}"
     due = "between a quarter and three quarters"
     judge.that("QIA-EGP-FAI-01", 0.25 <= share <= 0.75, due=due, came=came)
+
+
+def _in_order(served: Sequence[Episode]) -> list[Episode]:
+    """Requests as they were served, all within half a turn of the counter."""
+    middle = _sequences(served[0])[0]
+    half = SEQUENCE_NUMBERS // 2
+    return sorted(served, key=lambda e: (_sequences(e)[0] - middle + half) % SEQUENCE_NUMBERS)
