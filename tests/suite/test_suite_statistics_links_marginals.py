@@ -9,7 +9,16 @@ import pytest
 from pairs import OPERATORS, density, mean, outcomes, werner
 
 from qonform.ports.entanglement import Axis, Bell
-from qonform.statistics.links.chsh import CLASSICAL, QUANTUM, STRAIGHT, TURNED, Chsh, wins
+from qonform.statistics.links.chsh import (
+    CLASSICAL,
+    QUANTUM,
+    STRAIGHT,
+    TURNED,
+    Chsh,
+    TurnedAxes,
+    least_wins,
+    wins,
+)
 from qonform.statistics.links.correlation import PAULI_AXES
 from qonform.statistics.links.marginals import Bias, End, Frequencies, Independence, Mismatched
 from qonform.statistics.links.result import Verdict
@@ -221,3 +230,46 @@ def test_predictable_wins_of_one_combination_alone_say_nothing():
     for bits in pairwise([0] * 500):
         chsh.see(Bell.PHI_PLUS, Axis.Z_PLUS_X, Z, *bits)
     assert chsh.result().pairs == 0
+
+
+def game_at(fidelity, least, pairs, used=None, seed=11):
+    """Plays with axes that are told, and `used` instead of them, where it says so."""
+    rng, test, used = np.random.default_rng(seed), TurnedAxes(least), used or {}
+    state = Bell.PSI_MINUS
+    rho = werner(state, fidelity)
+    for _ in range(pairs):
+        turned, straight = TURNED[rng.integers(2)], STRAIGHT[rng.integers(2)]
+        bits = outcomes(rng, rho, used.get(turned, turned), straight)
+        test.see(state, turned, straight, *bits)
+    return test.result()
+
+
+OTHER_AXES = {
+    "Z and X": dict(zip(TURNED, (Z, X), strict=True)),
+    "one for the other": dict(zip(TURNED, TURNED[::-1], strict=True)),
+}
+
+
+@pytest.mark.parametrize("used", OTHER_AXES.values(), ids=OTHER_AXES)
+def test_other_axes_than_those_between_z_and_x_are_found(used):
+    assert game_at(0.95, 0.93, 400, used).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("fidelity", [0.7, 0.95, 1.0])
+def test_pairs_as_good_as_asked_for_win_often_enough(fidelity):
+    result = game_at(fidelity, fidelity, 3_000)
+    assert result.verdict is Verdict.HOLDS
+    assert not result.broken.speaks
+
+
+def test_no_state_of_a_fidelity_wins_less_than_it_implies():
+    """With all errors at X and Z, as a Y error makes them, there are no more wins than that."""
+    ideal, flipped = werner(Bell.PHI_PLUS, 1.0), werner(Bell.PSI_MINUS, 1.0)
+    for fidelity in (0.6, 0.8, 1.0):
+        rho = fidelity * ideal + (1 - fidelity) * flipped
+        game = sum(
+            (-1 if (t, s) == (Axis.Z_MINUS_X, X) else 1) * np.kron(OPERATORS[t], OPERATORS[s])
+            for t in TURNED
+            for s in STRAIGHT
+        )
+        assert np.trace(rho @ game).real / 8 + 0.5 == pytest.approx(least_wins(fidelity))
