@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qonform_report.visible import shortened
-from qonform_report.words import counted, duration, moment
+from qonform_report.words import counted, duration, listed, moment
 
 LONGEST_VALUE = 600
 MOST_FACTS = 80
@@ -157,7 +157,8 @@ def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
     lines = [Fact("key material", bits), Fact("keys", f"{amounts['keys']:,}")]
     lines += _planned(run["plan"]) if "plan" in run else []
     if amounts["pairs"]:
-        lines.append(Fact("entangled pairs", f"{amounts['pairs']:,}"))
+        of_budget = f" of a budget of {budget:,}" if (budget := amounts.get("pair_budget")) else ""
+        lines.append(Fact("entangled pairs", f"{amounts['pairs']:,}{of_budget}"))
     lines += [
         Fact("requests", f"{amounts['requests']:,}"),
         Fact("connections", f"{amounts['connections']:,}"),
@@ -172,20 +173,28 @@ def spent(run: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _planned(plan: Mapping[str, Any]) -> list[Fact]:
     """What was foreseen, and what could not be paid."""
-    foreseen = counted(plan["key_bits"], "bit")
+    foreseen = _amount(plan["key_bits"], plan.get("pairs", 0))
     if more := plan.get("shortening_bits"):
         foreseen += f", and {more:,} more to make short what fails"
     lines = [Fact("foreseen at most", foreseen)]
     if plan["rounds"] > 1:
         lines.append(Fact("chance was tried", f"{plan['rounds']:,} times, with as many seeds"))
     if left_out := plan["left_out"]:
-        price = counted(sum(step["key_bits"] for step in left_out), "bit")
-        checks = counted(len(left_out), "check")
-        lines.append(Fact("left out for want of key", f"{checks}, for up to {price} more"))
+        bits, pairs = (sum(s.get(of, 0) for s in left_out) for of in ("key_bits", "pairs"))
+        checks, price = counted(len(left_out), "check"), _amount(bits, pairs)
+        wanted = "pairs" if pairs and not bits else "key"
+        lines.append(Fact(f"left out for want of {wanted}", f"{checks}, for up to {price} more"))
     if reduced := plan["reduced"]:
         checks = counted(len(reduced), "check")
-        lines.append(Fact("with less effort for want of key", checks))
+        wanted = "pairs" if all(step.get("pairs") for step in reduced) else "key"
+        lines.append(Fact(f"with less effort for want of {wanted}", checks))
     return lines
+
+
+def _amount(bits: int, pairs: int) -> str:
+    """Of key, of pairs, or of both."""
+    of_key = [counted(bits, "bit")] if bits or not pairs else []
+    return listed([*of_key, *([counted(pairs, "pair")] if pairs else [])])
 
 
 def circumstances(run: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -174,6 +174,8 @@ def _check(
     effort = [counted(check["examples"], "case"), duration(check["duration_s"])]
     if check.get("key_bits"):
         effort.append(f"{counted(check['key_bits'], 'bit')} of key")
+    if check.get("pairs"):
+        effort.append(counted(check["pairs"], "pair"))
     if "seed" in check:
         effort.append(f"seed {check['seed']}")
     if check.get("caught") and len(requirement["checks"]) > 1:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qonform_report.markdown_text import code_block, escaped
 from qonform_report.validation import validate_selftest
-from qonform_report.words import duration
+from qonform_report.words import drawn, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,7 +59,7 @@ def _survivors(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _table(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield "\n".join(
         (
-            "| fault | caught by | failed beside | kbit |",
+            "| fault | caught by | failed beside | drawn |",
             "| --- | --- | --- | --: |",
             *(_row(each) for each in faults),
         )
@@ -71,8 +71,8 @@ def _row(fault: Mapping[str, Any]) -> str:
     mine = dict.fromkeys(each["requirement"] for each in findings if each["seeded"])
     others = dict.fromkeys(each["requirement"] for each in findings if not each["seeded"])
     by = ", ".join(mine) or f"**{fault['outcome'].replace('_', ' ')}**"
-    kbit = f"{fault['run']['key_bits'] / 1000:.0f}" if "run" in fault else ""
-    return f"| {fault['name']} | {by} | {', '.join(others)} | {kbit} |"
+    cost = drawn(fault["run"]) if "run" in fault else ""
+    return f"| {fault['name']} | {by} | {', '.join(others)} | {cost} |"
 
 
 def _idle(selftest: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qonform_report.coverage import Share
 from qonform_report.order import chief_clause
 from qonform_report.record import Fact
-from qonform_report.words import LEVELS, Look, counted, duration, moment
+from qonform_report.words import LEVELS, Look, counted, drawn, duration, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +82,7 @@ class Fault:
     reason: str
     said: str
     """The sentence of the run."""
-    kbit: str
+    drawn: str
     requests: str
     took: str
 
@@ -263,7 +263,7 @@ def _fault(fault: Mapping[str, Any]) -> Fault:
         variants=tuple(fault["beside"]),
         reason=fault.get("reason", ""),
         said=run.get("sentence", ""),
-        kbit=f"{run['key_bits'] / 1000:.0f}" if run else "",
+        drawn=drawn(run) if run else "",
         requests=f"{run['requests']:,}" if run else "",
         took=duration(run["duration_s"]) if run else "",
     )
@@ -416,10 +416,12 @@ def _circumstances(run: Mapping[str, Any]) -> tuple[Fact, ...]:
 def _spent(selftest: Mapping[str, Any]) -> tuple[Fact, ...]:
     runs = [each["run"] for each in (selftest["clean"], *selftest["faults"]) if "run" in each]
     times = sorted(run["duration_s"] for run in runs)
+    pairs = sum(run.get("pairs", 0) for run in runs)
     middle = [Fact("median time of a run", duration(times[len(times) // 2]))] if times else []
     return (
         Fact("networks judged", f"{len(runs):,}"),
         Fact("key bits", f"{sum(run['key_bits'] for run in runs):,}"),
+        *([Fact("entangled pairs", f"{pairs:,}")] if pairs else []),
         Fact("requests", f"{sum(run['requests'] for run in runs):,}"),
         Fact("time in all", duration(selftest["run"]["duration_s"])),
         *middle,

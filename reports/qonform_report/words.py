@@ -90,6 +90,13 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def drawn(amounts: Mapping[str, Any]) -> str:
+    """What was drawn of a target: `47.6 kbit`, `2,050 pairs`, or both."""
+    pairs = amounts.get("pairs", 0)
+    bits = [f"{amounts['key_bits'] / 1000:,.0f} kbit"] if amounts["key_bits"] or not pairs else []
+    return listed([*bits, *([counted(pairs, "pair")] if pairs else [])])
+
+
 def listed(words: list[str]) -> str:
     """Words in a row, as prose has them: `a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

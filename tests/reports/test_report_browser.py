@@ -191,7 +191,7 @@ def test_it_follows_the_theme_of_the_system_until_told_otherwise(browser, pages,
     assert ground() == grounds[scheme]
 
 
-@pytest.mark.parametrize("name", ["failing", "cut_short"])
+@pytest.mark.parametrize("name", ["failing", "cut_short", "measured"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_sticks_out_at_the_side(browser, pages, name, width):
     size(browser, width, 900)
@@ -213,6 +213,66 @@ def test_on_paper_what_failed_lies_open_and_the_rest_does_not(browser, pages):
     soon(browser, lambda: visible(FAILED))
     assert not visible("etsi-014/ETSI-014-4-02")
     assert not browser.find_element(By.ID, "filters").is_displayed()
+
+
+def test_drawings_have_names_and_descriptions_for_who_cannot_see_them(browser, pages):
+    browser.get(pages["measured"])
+    tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    drawn = {
+        node["name"]["value"]
+        for node in tree
+        if node.get("role", {}).get("value") in {"image", "img"} and not node["ignored"]
+    }
+    for title in ("Fidelity over pairs spent", "Evidence over pairs spent", "How long pairs took"):
+        assert any(name.startswith(title) and len(name) > len(title) for name in drawn), drawn
+
+
+CONTRAST = """
+const parse = (c) => {
+  const k = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  k.fillStyle = c; k.fillRect(0, 0, 1, 1);
+  return [...k.getImageData(0, 0, 1, 1).data];
+};
+const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+  .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+const ground = (e) => {
+  for (; e; e = e.parentElement) {
+    const c = parse(getComputedStyle(e).backgroundColor);
+    if (c[3] === 255) return c;
+  }
+  return [255, 255, 255, 255];
+};
+return [...document.querySelectorAll(arguments[0])].map((e) => {
+  const style = getComputedStyle(e);
+  const ink = parse(e instanceof SVGElement ? style.fill : style.color);
+  const [a, b] = [light(ink), light(ground(e))].sort((x, y) => y - x);
+  return [(a + 0.05) / (b + 0.05), e.textContent];
+});
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_measured_can_be_read_on_its_ground(browser, pages, scheme):
+    emulate(browser, scheme=scheme)
+    browser.get(pages["measured"])
+    parts = ".chart text, .sequence text, .correlations td b, .correlations td span, .legend li"
+    found = browser.execute_script(CONTRAST, parts)
+    assert len(found) > 50
+    assert [each for each in found if each[0] < 4.5] == []
+
+
+def test_what_is_measured_is_on_paper_too(browser, pages):
+    size(browser, 680, 1000)
+    browser.get(pages["measured"])
+    emulate(browser, media="print")
+    wide = browser.execute_script(
+        "return [...document.querySelectorAll('.chart, .sequence, .plain, .correlations')]"
+        ".filter((e) => e.getBoundingClientRect().right > innerWidth)"
+        ".map((e) => e.className.baseVal ?? e.className)"
+    )
+    assert wide == []
+    assert browser.find_element(By.CSS_SELECTOR, "[aria-labelledby=links]").is_displayed()
 
 
 def test_the_keyboard_is_enough(browser, pages):

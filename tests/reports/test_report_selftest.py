@@ -69,7 +69,7 @@ def test_a_fault_that_was_not_judged_is_no_miss():
 
 def test_what_a_fault_cost_is_told():
     fault = selftest_page(whole()).groups[0].lines[0].fault
-    assert (fault.kbit, fault.requests, fault.took) == ("48", "1,704", "2.5 s")
+    assert (fault.drawn, fault.requests, fault.took) == ("48 kbit", "1,704", "2.5 s")
 
 
 def test_a_check_that_caught_nothing_and_a_requirement_that_nothing_breaks_are_listed():
@@ -140,3 +140,15 @@ def test_what_breaks_the_schema_is_not_written(tmp_path):
     with pytest.raises(UnusableResultsError, match="not a self-test"):
         write_selftest({**whole(), "schema": "urn:qonform:results:1"}, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_run_over_links_drew_is_told_in_pairs():
+    selftest = leaking()
+    run = selftest["faults"][0]["run"]
+    for amounts, said in (
+        ({"key_bits": 0, "pairs": 2_050}, "2,050 pairs"),
+        ({"key_bits": 47_616, "pairs": 1}, "48 kbit and 1 pair"),
+        ({"key_bits": 0, "pairs": 0}, "0 kbit"),
+    ):
+        run.update(amounts)
+        assert said in render_selftest(selftest)

@@ -23,7 +23,7 @@ def row(id_, verdict, *, profile="etsi-014", check="etsi014.races.once", message
 
 
 def judged(*rows, complete=True, exit_code=0, **run):
-    spent = {"key_bits": 1024, "requests": 7}
+    spent = {"key_bits": 1024, "pairs": 12, "requests": 7}
     results = {
         "requirements": list(rows),
         "summary": {"verdict": "conforming", "sentence": "It conforms."},
@@ -98,7 +98,8 @@ def test_a_run_without_results_decides_nothing():
 
 def test_what_it_cost_is_kept():
     run = outcome(row(BROKEN, "fail"), exit_code=1)["run"]
-    assert (run["key_bits"], run["requests"], run["duration_s"]) == (1024, 7, 1.5)
+    assert (run["key_bits"], run["pairs"]) == (1024, 12)
+    assert (run["requests"], run["duration_s"]) == (7, 1.5)
 
 
 def test_a_long_message_is_cut():

@@ -192,8 +192,25 @@ def test_a_lie_is_one_finding_with_the_exchanges_that_tell_it(broken, story, sho
     finding = found[requirement]
 
     assert set(found) == {requirement, *also}
-    assert finding.evidence == shown
+    created, told = by_call(story, finding.evidence)
+    assert told == shown
     assert len(finding.history) == len(shown)
+    assert finding.evidence == (*created, *told)
+
+
+def by_call(story, numbers):
+    """Of exchanges, those that made a request, and the others."""
+    made = tuple(
+        n for n in numbers if getattr(story.exchanges[n - 1].call, "operation", "") == "Create"
+    )
+    return made, tuple(n for n in numbers if n not in made)
+
+
+def test_what_is_told_of_a_request_is_cited_beside_its_create():
+    story = served().pair(6, nodes="b")
+    (created, *told) = failed(story)["OK-02"].evidence
+    assert story.exchanges[created - 1].call.operation == "Create"
+    assert told
 
 
 def test_a_history_tells_when_which_node_told_whom_of_what():

@@ -62,6 +62,12 @@ def test_good_pairs_pass():
     assert verdicts(pairs(300)) == dict.fromkeys((FAIR, PHYSICAL, GOODNESS), Verdict.PASS)
 
 
+def test_each_finding_cites_where_the_last_pairs_were_told_of():
+    story = pairs(300)
+    last = tuple(range(len(story.exchanges) - 5, len(story.exchanges) + 1))
+    assert {each.evidence for each in said(story).values()} == {last}
+
+
 def test_few_pairs_decide_nothing():
     assert verdicts(pairs(12)) == dict.fromkeys((FAIR, PHYSICAL, GOODNESS), Verdict.INCONCLUSIVE)
 

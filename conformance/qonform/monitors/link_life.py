@@ -18,6 +18,7 @@ from qonform.ports.entanglement import (
     PairMade,
     PairRequest,
     RequestFailed,
+    RequestKey,
     Told,
 )
 from qonform.ports.outcome import Delivered, Failed, Refused, Unreadable
@@ -109,6 +110,8 @@ class LinkLife(Monitor):
         self._attempt_s = 0.0
         self._facts: list[_Fact] = []
         self._memory: dict[str, int] = {}
+        self._created: dict[RequestKey, int] = {}
+        """The exchange in which a request was acknowledged."""
 
     def see(self, exchange: Exchange) -> None:
         """Remembers what was asked and what was told; judged is at the end, in order of time."""
@@ -122,6 +125,8 @@ class LinkLife(Monitor):
                 self._memory[asked.node] = link.memory
                 self._attempt_s = max(self._attempt_s, link.attempt_time_s or 0.0)
             case Asked() as asked, outcome:
+                if asked.operation == "Create" and isinstance(outcome, Delivered):
+                    self._created[RequestKey(asked.node, outcome.value)] = exchange.number
                 sent = _Sent(asked, outcome)
                 self._fact(exchange.at_s, sent)
                 self._fact(answered_s, (sent,))
@@ -147,15 +152,16 @@ class LinkLife(Monitor):
                 self._say(judge, violation)
         return judge.judged()
 
-    @staticmethod
-    def _say(judge: Judge, violation: Violation) -> None:
+    def _say(self, judge: Judge, violation: Violation) -> None:
         began_s = violation.events[0].at_s if violation.events else 0.0
+        keys = [told.event.request for told in violation.events]
+        created = {key: self._created[key] for key in keys if key in self._created}
         judge.that(
             violation.requirement,
             False,
             due=violation.due,
             came=violation.came,
-            evidence=[told.event.exchange for told in violation.events],
+            evidence=[*created.values(), *(told.event.exchange for told in violation.events)],
             history=[
                 f"{told.at_s - began_s:+.6f} s  {told.node} tells {told.application}: "
                 f"{told.event.request}, {told.event.what}"

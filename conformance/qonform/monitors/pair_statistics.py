@@ -27,6 +27,8 @@ LEAST_TOLD = 0.5
 STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
 """How far below what a link is expected to reach its fidelity is to be certified."""
 _ROUNDING = 1e-6
+_CITED = 3
+"""Pairs of a sample that a finding cites."""
 _ENOUGH = 150
 """Pairs from which silence about a bias means something: 0.3 from fair would have been found."""
 
@@ -117,7 +119,8 @@ class PairStatistics(Monitor):
             ("QIA-EGP-MSR-08", [_physical(common)]),
         ):
             if requirement in self._known[profile]:
-                say(judge, requirement, results, silence_counts=len(common) >= _ENOUGH)
+                enough = len(common) >= _ENOUGH
+                say(judge, requirement, results, silence_counts=enough, evidence=last(common))
         if "QIA-EGP-FID-03" in self._known[profile]:
             _goodness(judge, common)
         return judge.judged()
@@ -147,32 +150,48 @@ def _goodness(judge: Judge, common: list[Common]) -> None:
     mean = sum(each.pair.goodness for each in common) / len(common)
     came = f"goodness {mean:.4f} on average; {told(result)}"
     if result.pairs < _ENOUGH:
-        judge.undecided("QIA-EGP-FID-03", f"too few pairs: {came}", evidence=())
+        judge.undecided("QIA-EGP-FID-03", f"too few pairs: {came}", evidence=last(common))
         return
     due = "goodness that is, on average, within what the pairs show"
     judge.that(
-        "QIA-EGP-FID-03", mean <= result.interval[1] + _ROUNDING, due=due, came=came, evidence=()
+        "QIA-EGP-FID-03",
+        mean <= result.interval[1] + _ROUNDING,
+        due=due,
+        came=came,
+        evidence=last(common),
     )
 
 
 def say(
-    judge: Judge, requirement: str, results: Iterable[Result], *, silence_counts: bool = False
+    judge: Judge,
+    requirement: str,
+    results: Iterable[Result],
+    *,
+    silence_counts: bool = False,
+    evidence: tuple[int, ...] = (),
 ) -> None:
     """Judges by results of tests: each a case.
 
     Args:
         silence_counts: whether a test that has found nothing against the claim, of enough pairs,
             lets it pass.
+        evidence: exchanges that told of some of the pairs.
     """
     for result in results:
         verdict = result.verdict
         if verdict is Verdict.UNDECIDED and not silence_counts:
             more = f"; about {result.more} more pairs could decide" if result.more else ""
-            judge.undecided(requirement, f"{result.name}: {told(result)}{more}", evidence=())
+            judge.undecided(requirement, f"{result.name}: {told(result)}{more}", evidence=evidence)
         else:
             due = f"{result.name}"
             holds = verdict is not Verdict.BROKEN
-            judge.that(requirement, holds, due=due, came=told(result), evidence=())
+            judge.that(requirement, holds, due=due, came=told(result), evidence=evidence)
+
+
+def last(common: Iterable[Common]) -> tuple[int, ...]:
+    """The exchanges that told of the last few pairs: of very many, any few must do."""
+    latest = list(common)[-_CITED:]
+    return tuple(number for each in latest for number in each.pair.exchanges)
 
 
 def told(result: Result) -> str:

@@ -92,6 +92,7 @@ def run_of(judged: Judged) -> dict[str, Any]:
         "sentence": summary["sentence"],
         "exit_code": judged.exit_code,
         "key_bits": run["spent"]["key_bits"],
+        "pairs": run["spent"].get("pairs", 0),
         "requests": run["spent"]["requests"],
         "duration_s": run["duration_s"],
     }

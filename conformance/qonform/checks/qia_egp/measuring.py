@@ -15,6 +15,7 @@ from qonform.monitors.pair_statistics import (
     at_common_axes,
     fidelity,
     labels,
+    last,
     say,
     told,
 )
@@ -76,9 +77,9 @@ def pairs_are_what_they_are_said_to_be(links: LinkBench, judge: Judge) -> None:
     broken, sure = fidelity(common, least), fidelity(common, certified)
     if broken.verdict is Verdict.BROKEN:
         due = f"pairs of a fidelity of {least:g} or more, as asked for"
-        judge.that("QIA-EGP-FID-01", False, due=due, came=told(broken), evidence=())
+        judge.that("QIA-EGP-FID-01", False, due=due, came=told(broken), evidence=last(common))
     else:
-        say(judge, "QIA-EGP-FID-01", [sure])
+        say(judge, "QIA-EGP-FID-01", [sure], evidence=last(common))
 
 
 def _promised(links: LinkBench, least: float) -> list[Common]:
@@ -99,16 +100,22 @@ def _judge_states(links: LinkBench, judge: Judge, common: list[Common], least: f
         why = f"at a fidelity of {least:g} no state need be the nearest"
         judge.not_applicable("QIA-EGP-BEL-02", why)
     else:
-        say(judge, "QIA-EGP-BEL-02", labels(common))
+        say(judge, "QIA-EGP-BEL-02", labels(common), evidence=last(common))
     state = links.link.promised_state
     if links.link.pauli_frame is not PauliFrame.CORRECTED or state is None:
         judge.not_applicable("QIA-EGP-BEL-03", "no state is promised")
         return
     others = [each for each in common if each.pair.bell_state is not state]
     came = f"{len(others)} of {len(common)} pairs are said to be in another state"
-    judge.that("QIA-EGP-BEL-03", not others, due=f"{state.name}", came=came, evidence=())
+    judge.that(
+        "QIA-EGP-BEL-03",
+        not others,
+        due=f"{state.name}",
+        came=came,
+        evidence=last(others or common),
+    )
     if least >= LEAST_TOLD:
-        say(judge, "QIA-EGP-BEL-03", labels(common))
+        say(judge, "QIA-EGP-BEL-03", labels(common), evidence=last(common))
 
 
 @judges("QIA-EGP-KEP-04", "QIA-EGP-RSP-01", pairs=by_effort(180, 360, 900))
@@ -135,7 +142,7 @@ def qubits_are_what_they_are_said_to_be(links: LinkBench, judge: Judge) -> None:
             why = f"only {len(fresh)} of {len(common)} pairs were surely measured in time"
             judge.undecided(requirement, why)
             continue
-        say(judge, requirement, [_relations(fresh)])
+        say(judge, requirement, [_relations(fresh)], evidence=last(fresh))
 
 
 def _measure_at_once(links: LinkBench, kind: PairType, axis: Axis, least: float) -> None:
