@@ -30,7 +30,11 @@ from qinet_reference.links.plan import LinkPlan, default_link_plan
 from qinet_reference.links.processes.network import NodeProcesses
 from qinet_reference.manifest import FILE_NAME, manifest, write
 from qinet_reference.network import GRPC_PORT_OFFSET, Network, Options, altered
+from qinet_reference.paths import faults as path_faults
+from qinet_reference.paths import variants as path_variants
+from qinet_reference.paths.alteration import PathAlteration
 from qinet_reference.paths.composition import Paths
+from qinet_reference.paths.composition import altered as altered_paths
 from qinet_reference.paths.manifest import manifest as path_manifest
 from qinet_reference.paths.plan import PathPlan, chain_plan
 from qinet_reference.pki_files import provide
@@ -45,7 +49,8 @@ _OF_A_FAULT = ("requirements", "seen_in", "beside")
 _OF_A_VARIANT = ("breaks",)
 
 Document = dict[str, Any]
-T = TypeVar("T", bound=Alteration | LinkAlteration)
+AnyAlteration = Alteration | LinkAlteration | PathAlteration
+T = TypeVar("T", bound=AnyAlteration)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,15 +136,19 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise click.UsageError("--both is for plain networks: not with --links, --only or a fault")
     if links:
         _check_no_keys(only=only, store=store, rate=rate, capacity=capacity, stored=stored)
-        if (chain is not None or processes) and (fault_names or variant_names):
-            option = "--chain" if chain is not None else "--processes"
-            raise click.UsageError(f"{option} is for plain networks: not with a fault or variant")
+        if processes and (fault_names or variant_names):
+            why = "--processes is for plain networks: not with a fault or variant"
+            raise click.UsageError(why)
         if chain is not None:
             if processes:
                 raise click.UsageError("--chain and --processes do not go together")
-            ends = chain_plan(chain)
+            otherwise = [
+                *_named(path_variants.ALL, variant_names, "variant", " --paths"),
+                *_named(path_faults.ALL, fault_names, "fault", " --paths"),
+            ]
+            ends = altered_paths(chain_plan(chain), otherwise)
             ends = replace(ends, host=host or ends.host, speed=speed or ends.speed)
-            _run(directory, _paths(directory, ends, seed, port_base), until_stdin_closes)
+            _run(directory, _paths(directory, ends, otherwise, seed, port_base), until_stdin_closes)
             return
         changes = [
             *_named(link_variants.ALL, variant_names, "variant", " --links"),
@@ -178,9 +187,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
 @main.command(name="faults")
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
 @click.option("--links", is_flag=True, help="Those of nodes that make entangled pairs.")
-def list_faults(as_json: bool, links: bool) -> None:
+@click.option("--paths", is_flag=True, help="Those of the ends of circuits.")
+def list_faults(as_json: bool, links: bool, paths: bool) -> None:
     """List what can be broken: name, requirements, the lie it tells."""
-    listed = link_faults.ALL if links else faults.ALL
+    listed: Sequence[Any] = path_faults.ALL if paths else link_faults.ALL if links else faults.ALL
     if as_json:
         click.echo(json.dumps([_described(one, _OF_A_FAULT) for one in listed], indent=2))
         return
@@ -191,9 +201,12 @@ def list_faults(as_json: bool, links: bool) -> None:
 @main.command(name="variants")
 @click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
 @click.option("--links", is_flag=True, help="Those of nodes that make entangled pairs.")
-def list_variants(as_json: bool, links: bool) -> None:
+@click.option("--paths", is_flag=True, help="Those of the ends of circuits.")
+def list_variants(as_json: bool, links: bool, paths: bool) -> None:
     """List in which ways the network can be unusual and still conform."""
-    listed = link_variants.ALL if links else variants.ALL
+    listed: Sequence[Any] = (
+        path_variants.ALL if paths else link_variants.ALL if links else variants.ALL
+    )
     if as_json:
         click.echo(json.dumps([_described(one, _OF_A_VARIANT) for one in listed], indent=2))
         return
@@ -246,11 +259,15 @@ async def _processes(
 
 @asynccontextmanager
 async def _paths(
-    directory: Path, plan: PathPlan, seed: int | None, port_base: int | None
+    directory: Path,
+    plan: PathPlan,
+    alterations: Sequence[PathAlteration],
+    seed: int | None,
+    port_base: int | None,
 ) -> AsyncIterator[Document]:
     """Runs the ends of circuits; gives their manifest."""
     files = provide(directory, plan.holders, [plan.host])
-    async with Paths(plan, files, seed, port_base) as paths:
+    async with Paths(plan, files, alterations, seed, port_base) as paths:
         yield path_manifest(plan, paths.ports, files)
 
 
@@ -339,12 +356,10 @@ def _named(
     return [by_name[name]() for name in names]
 
 
-def _described(
-    kind: type[Alteration | LinkAlteration], attributes: Sequence[str]
-) -> dict[str, object]:
+def _described(kind: type[AnyAlteration], attributes: Sequence[str]) -> dict[str, object]:
     told = {"name": kind.name, "sentence": _sentence(kind)}
     return {**told, **{attribute: getattr(kind, attribute) for attribute in attributes}}
 
 
-def _sentence(kind: type[Alteration | LinkAlteration]) -> str:
+def _sentence(kind: type[AnyAlteration]) -> str:
     return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())

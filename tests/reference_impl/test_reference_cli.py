@@ -263,10 +263,10 @@ def test_links_are_served_instead_of_keys(tmp_path: Path) -> None:
 def test_the_ends_of_a_chain_are_served_instead_of_links(tmp_path: Path) -> None:
     with serving(tmp_path, "--links", "--chain", "4"):
         target = tomllib.loads((tmp_path / "qonform.toml").read_text(encoding="utf-8"))
-        assert target["claims"] == {"profiles": ["qinet-paths"]}
+        assert target["claims"] == {"profiles": ["qinet-paths"], "qinet-paths": {"clock_speed": 1}}
         assert [node["id"] for node in target["nodes"]] == ["node-a", "node-d"]
         for node in target["nodes"]:
-            host, _, port = node["links"]["address"].rpartition(":")
+            host, _, port = node["paths"]["address"].rpartition(":")
             socket.create_connection((host, int(port)), 5).close()
 
 
@@ -274,7 +274,10 @@ def test_the_ends_of_a_chain_are_served_instead_of_links(tmp_path: Path) -> None
     ("arguments", "said"),
     [
         (("--chain", "3"), "--chain is for --links"),
-        (("--links", "--chain", "3", "--fault", "refusal-200"), "not with a fault or variant"),
+        (
+            ("--links", "--chain", "3", "--fault", "ok-one-sided"),
+            "no fault is called 'ok-one-sided'",
+        ),
         (("--links", "--rate", "5", "--stored", "1"), "--rate, --stored: not with --links"),
         (("--links", "--processes", "--fault", "refusal-200"), "not with a fault or variant"),
         (("--links", "--processes", "--chain", "3"), "do not go together"),

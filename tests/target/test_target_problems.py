@@ -71,7 +71,7 @@ private_key = "certs/sae-1.key.pem"
         (
             'profiles = ["etsi-014"]',
             'profiles = ["etsi-14"]',
-            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys, qinet-links; did you",
+            "7: claims.profiles[0]: expected one of etsi-014, qinet-keys, qinet-links, qinet-paths",
         ),
         (
             'profiles = ["etsi-014"]',
@@ -297,7 +297,7 @@ def test_a_node_needs_an_endpoint(folder: Path) -> None:
     text = GOOD.replace("etsi014 = {", "etsi14 = {").replace("qinet = {", "qnet = {")
 
     assert [p for p in problems(folder, text) if "nodes[1]" in p] == [
-        "qonform.toml:17: nodes[1]: expected at least one of etsi014, qinet, links",
+        "qonform.toml:17: nodes[1]: expected at least one of etsi014, qinet, links, paths",
         "qonform.toml:19: nodes[1].etsi14: no such key; did you mean 'etsi014'?",
         "qonform.toml:20: nodes[1].qnet: no such key; did you mean 'qinet'?",
     ]

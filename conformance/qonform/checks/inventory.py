@@ -17,6 +17,7 @@ SPEAKS = {
     "rest": frozenset({"etsi-014"}),
     "rpc": frozenset({"qinet-keys"}),
     "links": frozenset({"qinet-links"}),
+    "paths": frozenset({"qinet-paths"}),
 }
 """By its first parameter, the profiles over whose transport a check can run."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qinet.entanglement.v1 import fault_port_pb2 as pb
 from qinet.entanglement.v1 import fault_port_pb2_grpc
-from qonform.drivers.qinet_links_wire import read_nothing
+from qonform.drivers.qinet_pairs_wire import read_nothing
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message as Protobuf

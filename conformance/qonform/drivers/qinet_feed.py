@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import grpc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qonform.ports.entanglement import LinkEvent
-
 _AGAIN_S = 0.2
 _ATTEMPTS = 5
 """How often in a row a stream may break with no event between, until nobody listens any more."""
 
 
-class Feed:
+class Numbered(Protocol):
+    """An event: its number rises from event to event."""
+
+    @property
+    def number(self) -> int:
+        """As the node told it."""
+        ...
+
+
+T = TypeVar("T", bound=Numbered)
+
+
+class Feed(Generic[T]):
     """A thread that listens to one application's events, and takes the stream up where it broke.
 
     Args:
@@ -32,13 +42,13 @@ class Feed:
     def __init__(
         self,
         subscribe: Callable[[int | None], Any],
-        read: Callable[[Any], LinkEvent | None],
+        read: Callable[[Any], T | None],
         ended: Callable[[Exception | None], bool],
     ) -> None:
         self._subscribe = subscribe
         self._read = read
         self._ended = ended
-        self._events: list[LinkEvent] = []
+        self._events: list[T] = []
         self._news = threading.Condition()
         self._begun = threading.Event()
         self._stream: Any = None
@@ -53,12 +63,12 @@ class Feed:
         """
         self._begun.wait(within_s)
 
-    def events(self) -> list[LinkEvent]:
+    def events(self) -> list[T]:
         """All events so far, in the order in which they came."""
         with self._news:
             return list(self._events)
 
-    def wait(self, done: Callable[[Sequence[LinkEvent]], bool], within_s: float) -> bool:
+    def wait(self, done: Callable[[Sequence[T]], bool], within_s: float) -> bool:
         """Waits until the events so far are as wanted; False when they were not in time."""
         with self._news:
             return self._news.wait_for(lambda: done(self._events), within_s)

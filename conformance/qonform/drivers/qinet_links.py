@@ -2,191 +2,73 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qinet.entanglement.v1 import link_layer_pb2 as pb
 from qinet.entanglement.v1 import link_layer_pb2_grpc, qubits_pb2, qubits_pb2_grpc
-from qonform.drivers.qinet_calls import QinetCalls, show
 from qonform.drivers.qinet_fault_port import QinetFaultPort
-from qonform.drivers.qinet_feed import Feed
 from qonform.drivers.qinet_links_wire import (
     create_request,
-    measure_request,
     read_created,
     read_event,
     read_link,
-    read_measured,
-    read_nothing,
 )
-from qonform.drivers.qinet_wire import read_error
-from qonform.exchanges import Exchange, Message, redact_text
-from qonform.ports.entanglement import Asked, LinkEvent, PairMade, Told
-from qonform.ports.outcome import Delivered, Failed, Outcome
+from qonform.drivers.qinet_listening import QinetListening
+from qonform.drivers.qinet_pairs_wire import measure_request, read_measured, read_nothing
+from qonform.exchanges import redact_text
+from qonform.ports.entanglement import Asked, LinkEvent, PairMade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import grpc
     from google.protobuf.message import Message as Protobuf
 
     from qonform.drivers.identity import Identity
-    from qonform.drivers.meter import Meter
-    from qonform.exchanges import ExchangeLog
     from qonform.ports.entanglement import Axis, Link, Measured, PairRequest, Rotation
-    from qonform.target import GrpcEndpoint, Node, Target
+    from qonform.ports.outcome import Outcome
+    from qonform.target import GrpcEndpoint, Node
 
-_LINK_LAYER = "qinet.entanglement.v1.LinkLayer"
 _QUBITS = "qinet.entanglement.v1.Qubits"
 
 
-class QinetLinksDriver(QinetCalls):
+class QinetLinksDriver(QinetListening[LinkEvent]):
     """Asks nodes for entangled pairs, and listens to what becomes of them."""
 
     profile: ClassVar[str] = "qinet-links"
-
-    def __init__(self, target: Target, log: ExchangeLog, meter: Meter) -> None:
-        super().__init__(target, log, meter)
-        self._feeds: dict[tuple[str, Identity], Feed] = {}
-        self._feeding = threading.Lock()
+    service: ClassVar[str] = "qinet.entanglement.v1.LinkLayer"
 
     @staticmethod
     def _endpoint(node: Node) -> GrpcEndpoint | None:
         return node.links
 
-    def now(self) -> float:
-        """Seconds since the start of the run, the clock of events."""
-        return self._log.now()
+    @staticmethod
+    def _stub(channel: grpc.Channel) -> Any:
+        return link_layer_pb2_grpc.LinkLayerStub(channel)
 
-    def link(self, node: str, identity: Identity) -> QinetLinkClient:
-        """The port, as `identity` has it at `node`."""
-        return QinetLinkClient(self, node, identity)
+    @staticmethod
+    def _asked(after: int | None) -> pb.SubscribeRequest:
+        return pb.SubscribeRequest(after=after)
+
+    @staticmethod
+    def _read(event: pb.LinkEvent, arrived_s: float, number: int) -> LinkEvent:
+        return read_event(event, arrived_s, number)
+
+    def _drew(self, event: LinkEvent, node: str) -> int:
+        return int(isinstance(event.what, PairMade) and event.request.origin == node)
+
+    @staticmethod
+    def _in_short(event: LinkEvent) -> str:
+        what = f"pair {event.what.sequence}" if isinstance(event.what, PairMade) else event.what
+        return redact_text(f"event {event.number}, {event.request}: {what or 'not known'}")
 
     def fault_port(self, node: str, identity: Identity) -> QinetFaultPort:
         """The fault port, as `identity` has it at `node`."""
         return QinetFaultPort(self, node, identity)
 
-    def feed(self, node: str, identity: Identity) -> Feed:
-        """What the node tells that application, from the first time that this is asked."""
-        with self._feeding:
-            if (node, identity) not in self._feeds:
-                self._feeds[node, identity] = feed = self._listen(node, identity)
-                feed.begin(self.meter.limits.timeout_s)
-            return self._feeds[node, identity]
-
-    def _listen(self, node: str, identity: Identity) -> Feed:
-        channel = self.connect(node, identity)
-        stub = link_layer_pb2_grpc.LinkLayerStub(channel)
-        metadata = tuple((k.lower(), v) for k, v in identity.headers.items())
-        line = f"{node} over {self.profile}"
-        asked = pb.SubscribeRequest()
-
-        def subscribe(after: int | None) -> Any:
-            if after is not None:
-                asked.after = after
-            with self.meter.request(line):
-                return stub.Subscribe(asked, metadata=metadata)
-
-        def read(message: pb.SubscribeResponse) -> LinkEvent | None:
-            if not message.HasField("event"):
-                return None
-            return self._heard(node, identity, asked, message)
-
-        def ended(error: Exception | None) -> bool:
-            return isinstance(self._broke(node, identity, asked, error), Failed)
-
-        return Feed(subscribe, read, ended)
-
-    def _heard(
-        self,
-        node: str,
-        identity: Identity,
-        asked: pb.SubscribeRequest,
-        message: pb.SubscribeResponse,
-    ) -> LinkEvent:
-        at = self._log.now()
-        told: list[LinkEvent] = []
-
-        def make(number: int) -> Exchange:
-            event = read_event(message.event, at, number)
-            told.append(event)
-            if isinstance(event.what, PairMade) and event.request.origin == node:
-                self.meter.drew_pairs(1)
-            return self._exchange(
-                number,
-                at,
-                node,
-                identity,
-                asked,
-                Message(_in_short(event), body=show(message.event)),
-                Delivered(event, number),
-            )
-
-        self._log.record(make)
-        return told[0]
-
-    def _broke(
-        self, node: str, identity: Identity, asked: pb.SubscribeRequest, error: Exception | None
-    ) -> Outcome[Any]:
-        at = self._log.now()
-        outcomes: list[Outcome[Any]] = []
-
-        def make(number: int) -> Exchange:
-            outcome: Outcome[Any] = Failed("the stream of events ended", number)
-            if error is not None:
-                outcome = read_error(error, number).outcome  # type: ignore[arg-type]
-            outcomes.append(outcome)
-            return self._exchange(number, at, node, identity, asked, Message(str(outcome)), outcome)
-
-        self._log.record(make)
-        return outcomes[0]
-
-    def _exchange(
-        self,
-        number: int,
-        at_s: float,
-        node: str,
-        identity: Identity,
-        asked: pb.SubscribeRequest,
-        reply: Message,
-        outcome: Outcome[Any],
-    ) -> Exchange:
-        name = f"{_LINK_LAYER}/Subscribe"
-        return Exchange(
-            number,
-            at_s,
-            0.0,
-            self.profile,
-            "grpc",
-            node,
-            identity.label,
-            Message(name, {}, show(asked)),
-            reply,
-            self.command(node, identity, name, asked),
-            identity.enrolled,
-            Told(identity.sae_id, node),
-            outcome,
-        )
-
-    def restart(self) -> None:
-        """Forgets connections, as if every application had been started anew; events go on."""
-        self._hush()
-        super().restart()
-
-    def close(self) -> None:
-        """Listens no longer, and closes every connection."""
-        self._hush()
-        super().close()
-
-    def _hush(self) -> None:
-        with self._feeding:
-            while self._feeds:
-                self._feeds.popitem()[1].close()
-
-
-def _in_short(event: LinkEvent) -> str:
-    """An event in a line: its number, its request, and what became of that."""
-    what = f"pair {event.what.sequence}" if isinstance(event.what, PairMade) else event.what
-    return redact_text(f"event {event.number}, {event.request}: {what or 'not known'}")
+    def link(self, node: str, identity: Identity) -> QinetLinkClient:
+        """The port, as `identity` has it at `node`."""
+        return QinetLinkClient(self, node, identity)
 
 
 class QinetLinkClient:
@@ -240,7 +122,7 @@ class QinetLinkClient:
     ) -> Outcome[Any]:
         channel = self._driver.channel(self._node, self._identity)
         stub: Any = link_layer_pb2_grpc.LinkLayerStub(channel)
-        service = _LINK_LAYER
+        service = self._driver.service
         if method in {"Measure", "Release"}:
             stub, service = qubits_pb2_grpc.QubitsStub(channel), _QUBITS
         return self._driver.call(

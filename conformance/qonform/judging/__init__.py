@@ -19,6 +19,9 @@ from qonform.judging.link_bench import LinkBench, LinkUser
 from qonform.judging.network import Network
 from qonform.judging.pair_evidence import PairEvidence, Sampled
 from qonform.judging.parties import Application, Driver
+from qonform.judging.path_bench import PathBench, PathUser
+from qonform.judging.path_episode import PathEpisode
+from qonform.judging.path_evidence import PathEvidence, SampledPath
 from qonform.judging.patience import is_unavailable
 from qonform.judging.story import Story
 from qonform.judging.verdict import Overall, Verdict, combine, overall
@@ -41,8 +44,13 @@ __all__ = [
     "Offer",
     "Overall",
     "PairEvidence",
+    "PathBench",
+    "PathEpisode",
+    "PathEvidence",
+    "PathUser",
     "Resource",
     "Sampled",
+    "SampledPath",
     "Shot",
     "Story",
     "Undecidable",

@@ -74,13 +74,13 @@ def judges(
 
     Its first parameter says what it talks to: `bench` (meaning; runs over every transport),
     `rest` (the wire of ETSI 014), `rpc` (the wire of qinet.keys.v1), `network` (meaning, over
-    several transports at once; runs where the run has several) or `links` (entangled links). The
-    second is `judge`.
+    several transports at once; runs where the run has several), `links` (entangled links) or
+    `paths` (pairs over several links). The second is `judge`.
 
     Args:
         keys: what it draws at most from a KME that conforms, in keys of default size: a number,
             or `by_effort(...)`, or a function of the KME's limits and the effort.
-        pairs: what a check of `links` draws at most, in pairs; in the same ways.
+        pairs: what a check of `links` or `paths` draws at most, in pairs; in the same ways.
         deepens: requirements that others decide. Where this one cannot be paid, or ends
             undecided, what the others say stands.
         shortening: what it draws at most beyond that, to make short what it found.

@@ -8,6 +8,7 @@ from qonform.monitors.containers import Containers
 from qonform.monitors.identifiers import Identifiers
 from qonform.monitors.link_life import LinkLife
 from qonform.monitors.pair_statistics import PairStatistics
+from qonform.monitors.path_life import PathLife
 from qonform.monitors.randomness import Randomness
 from qonform.monitors.rest_objects import (
     RestBodies,
@@ -38,6 +39,7 @@ MONITORS: tuple[type[Monitor], ...] = (
     RpcRefusals,
     LinkLife,
     PairStatistics,
+    PathLife,
 )
 
 

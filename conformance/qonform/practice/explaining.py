@@ -70,10 +70,10 @@ def explain(id_: str, catalogue: Catalogue) -> Explanation:
 
 
 def _judged_by(requirement: str) -> Iterator[Evidence]:
-    of_links = checks_over("qinet-links")
+    of_pairs = {*checks_over("qinet-links"), *checks_over("qinet-paths")}
     for check in checks():
         if requirement in check.requirements:
-            offer, unit = (LinkOffer(), "pair") if check in of_links else (Offer(), "key")
+            offer, unit = (LinkOffer(), "pair") if check in of_pairs else (Offer(), "key")
             most = check.cost(offer, Effort.STANDARD) / offer.unit
             yield Evidence(check.id, check.title, most, unit)
     for monitor in MONITORS:

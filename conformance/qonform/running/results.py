@@ -248,6 +248,8 @@ def _target(target: Target) -> dict[str, Any]:
             shown["qinet"] = node.qinet.address
         if node.links:
             shown["links"] = node.links.address
+        if node.paths:
+            shown["paths"] = node.paths.address
         nodes.append(shown)
     limits = target.limits
     return {

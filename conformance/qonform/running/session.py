@@ -8,13 +8,14 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from qonform.checks.wires import RestBench, RpcBench
 from qonform.drivers.etsi014 import Etsi014Driver
 from qonform.drivers.meter import Meter, TargetDown
 from qonform.drivers.qinet import QinetDriver
 from qonform.drivers.qinet_links import QinetLinksDriver
+from qonform.drivers.qinet_paths import QinetPathsDriver
 from qonform.exchanges import ExchangeLog, know, redact_text
 from qonform.judging import (
     AnyOffer,
@@ -28,6 +29,7 @@ from qonform.judging import (
     Network,
     Offer,
     PairEvidence,
+    PathBench,
     Resource,
     Undecidable,
     Verdict,
@@ -56,10 +58,14 @@ _OPEN = (Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
 SEEDS_APART = 2**32
 """Between the seeds of two rounds: no seed that is drawn for a run is as large."""
 
-DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], Driver | QinetLinksDriver]] = {
+AnyDriver: TypeAlias = Driver | QinetLinksDriver | QinetPathsDriver
+AnyBench: TypeAlias = Bench | LinkBench | PathBench
+
+DRIVERS: dict[str, Callable[[Target, ExchangeLog, Meter], AnyDriver]] = {
     Etsi014Driver.profile: Etsi014Driver,
     QinetDriver.profile: QinetDriver,
     QinetLinksDriver.profile: QinetLinksDriver,
+    QinetPathsDriver.profile: QinetPathsDriver,
 }
 """How each profile is asked: a new transport is a new module of `drivers` and a line here."""
 
@@ -194,12 +200,14 @@ class Session:
         """The limits of the target by profile, as far as they are known."""
         return {profile: bench.offer for profile, bench in self.benches.items()}
 
-    def _bench(self, profile: str) -> Bench | LinkBench:
+    def _bench(self, profile: str) -> AnyBench:
         driver = DRIVERS[profile](self.target, self.log, self.meter)
         effort, seed = self.options.effort, self.options.seed
-        bench: Bench | LinkBench
+        bench: AnyBench
         if isinstance(driver, QinetLinksDriver):
             bench = LinkBench(self.target, driver, effort, seed)
+        elif isinstance(driver, QinetPathsDriver):
+            bench = PathBench(self.target, driver, effort, seed)
         else:
             bench = Bench(self.target, driver, effort, seed, self.scratch)
         bench.listen_to(self.log)
@@ -260,6 +268,8 @@ class Session:
         bench = self.benches[profile]
         if isinstance(bench, LinkBench):
             return bench if name == "links" else None
+        if isinstance(bench, PathBench):
+            return bench if name == "paths" else None
         match name, bench.driver:
             case "bench", _:
                 return bench
@@ -352,7 +362,7 @@ class Session:
     def settle(self) -> None:
         """Lets what is under way come to its end, before all of it is judged."""
         for bench in self.benches.values():
-            if isinstance(bench, LinkBench):
+            if isinstance(bench, LinkBench | PathBench):
                 with suppress(TargetDown):
                     bench.await_quiet()
         for monitor in self.monitors.monitors:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_SERVED = {
+    "": [],
+    "links": ["--links"],
+    "paths": ["--links", "--chain", "3", "--speed", "20"],
+}
+"""By the name of each network that has alterations, how it is started."""
+
+
 class ListingError(RuntimeError):
     """The reference network does not say what it can do. The message says what it said."""
 
@@ -36,14 +44,14 @@ class Fault:
     """Public implementations that have it."""
     beside: tuple[str, ...] = ()
     """Variants without which it does not show."""
-    links: bool = False
-    """Whether it is one of the network that makes entangled pairs, and not of that of the keys."""
+    network: str = ""
+    """Of which network it is one: that of the keys, or `links`, or `paths`."""
 
     @property
     def flags(self) -> list[str]:
         """How the network is started with it."""
         variants = [word for name in self.beside for word in ("--variant", name)]
-        return ["--fault", self.name, *variants, *_of(self.links)]
+        return ["--fault", self.name, *variants, *_SERVED[self.network]]
 
 
 @dataclass(frozen=True)
@@ -54,13 +62,13 @@ class Variant:
     sentence: str
     breaks: tuple[str, ...]
     """Ids of the requirements that it breaks by design."""
-    links: bool = False
-    """Whether it is one of the network that makes entangled pairs, and not of that of the keys."""
+    network: str = ""
+    """Of which network it is one: that of the keys, or `links`, or `paths`."""
 
     @property
     def flags(self) -> list[str]:
         """How the network is started with it."""
-        return ["--variant", self.name, *_of(self.links)]
+        return ["--variant", self.name, *_SERVED[self.network]]
 
 
 def faults() -> list[Fault]:
@@ -72,19 +80,19 @@ def faults() -> list[Fault]:
             tuple(one["requirements"]),
             tuple(one["seen_in"]),
             tuple(one["beside"]),
-            links,
+            network,
         )
-        for links in (False, True)
-        for one in _listed("faults", links)
+        for network in _SERVED
+        for one in _listed("faults", network)
     ]
 
 
 def variants() -> list[Variant]:
     """Every variant. Raises ListingError."""
     return [
-        Variant(one["name"], one["sentence"], tuple(one["breaks"]), links)
-        for links in (False, True)
-        for one in _listed("variants", links)
+        Variant(one["name"], one["sentence"], tuple(one["breaks"]), network)
+        for network in _SERVED
+        for one in _listed("variants", network)
     ]
 
 
@@ -104,12 +112,9 @@ def select(known: Sequence[Fault], globs: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _of(links: bool) -> list[str]:
-    return ["--links"] if links else []
-
-
-def _listed(kind: str, links: bool) -> list[dict[str, Any]]:
-    words = [sys.executable, "-m", "qinet_reference", kind, "--json", *_of(links)]
+def _listed(kind: str, network: str) -> list[dict[str, Any]]:
+    of_network = [f"--{network}"] if network else []
+    words = [sys.executable, "-m", "qinet_reference", kind, "--json", *of_network]
     ended = subprocess.run(  # noqa: S603 - our own module
         words, check=False, capture_output=True, text=True, timeout=60
     )

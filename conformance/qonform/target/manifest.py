@@ -170,11 +170,12 @@ def _claims(table: Mapping[str, Any], limits: Limits) -> Claims:
         for each in keys.get("extensions", ())
     )
     stated = {"delivery_delay_s": limits.timeout_s} | keys | {"extensions": extensions}
-    links = {"slack_s": limits.timeout_s} | table.get("qinet-links", {})
+    slack = {"slack_s": limits.timeout_s}
     return Claims(
         profiles=tuple(table["profiles"]),
         keys=KeyClaims(**stated),
-        links=LinkClaims(**links),
+        links=LinkClaims(**slack | table.get("qinet-links", {})),
+        paths=LinkClaims(**slack | table.get("qinet-paths", {})),
         stated=table,
     )
 
@@ -187,6 +188,7 @@ def _node(table: Mapping[str, Any], folder: Path) -> Node:
         and HttpEndpoint(url=http["url"].rstrip("/"), ca=_path(folder, http.get("ca"))),
         qinet=_grpc(table.get("qinet"), folder),
         links=_grpc(table.get("links"), folder),
+        paths=_grpc(table.get("paths"), folder),
     )
 
 

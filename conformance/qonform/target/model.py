@@ -37,10 +37,10 @@ class Role(StrEnum):
     """Has a certificate that is out of date."""
 
     CREATOR = "creator"
-    """Asks for entangled pairs. A manifest that claims links must fill it, once."""
+    """Asks for entangled pairs. A manifest that claims links or paths must fill it, once."""
 
     PEER = "peer"
-    """Accepts, at the node at the other end of the link, what the creator asks for."""
+    """Accepts, at the node at the other end of the link or path, what the creator asks for."""
 
     SECOND_CREATOR = "second-creator"
     """One more application at the creator's node, with a purpose of its own."""
@@ -108,6 +108,8 @@ class Claims:
     """For key delivery, over any transport: the table `claims.etsi-014`."""
     links: LinkClaims = LinkClaims()
     """For entangled links: the table `claims.qinet-links`."""
+    paths: LinkClaims = LinkClaims()
+    """For pairs over several links: the table `claims.qinet-paths`."""
     stated: Mapping[str, Any] = field(repr=False, hash=False)
     """The table `claims` as the manifest has it, for the report."""
 
@@ -143,6 +145,7 @@ class Node:
     etsi014: HttpEndpoint | None = None
     qinet: GrpcEndpoint | None = None
     links: GrpcEndpoint | None = None
+    paths: GrpcEndpoint | None = None
 
     def offers(self, profile: str) -> bool:
         """Whether the manifest gives an endpoint at which the profile can be judged."""
@@ -150,6 +153,7 @@ class Node:
             "etsi-014": self.etsi014,
             "qinet-keys": self.qinet,
             "qinet-links": self.links,
+            "qinet-paths": self.paths,
         }
         return bool(endpoints.get(profile))
 

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
     from qonform.target.lines import KeyPath
 
-_ENDPOINT_OF = {"etsi-014": "etsi014", "qinet-keys": "qinet", "qinet-links": "links"}
-_ONCE = {"master": {"etsi-014", "qinet-keys"}, "creator": {"qinet-links"}}
+_ENDPOINT_OF = {
+    "etsi-014": "etsi014",
+    "qinet-keys": "qinet",
+    "qinet-links": "links",
+    "qinet-paths": "paths",
+}
+_ONCE = {"master": {"etsi-014", "qinet-keys"}, "creator": {"qinet-links", "qinet-paths"}}
 """Roles that exactly one client has where one of these profiles is claimed."""
 
 
@@ -77,7 +82,8 @@ def _claims(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _endpoints(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     for index, node in _tables(data, "nodes"):
-        for kind, key in (("etsi014", "url"), ("qinet", "address"), ("links", "address")):
+        for kind in _ENDPOINT_OF.values():
+            key = "url" if kind == "etsi014" else "address"
             endpoint = node.get(kind)
             if not isinstance(endpoint, dict):
                 continue

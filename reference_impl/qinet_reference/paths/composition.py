@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import AsyncExitStack
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from qinet.discovery.v1 import discovery_pb2_grpc
@@ -20,8 +21,12 @@ from qinet_reference.paths.core import new_core
 from qinet_reference.paths.domain.service import PathService
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import grpc
 
+    from qinet_reference.paths.alteration import PathAlteration
+    from qinet_reference.paths.domain.service import NetworkLayer
     from qinet_reference.paths.plan import PathPlan
     from qinet_reference.pki_files import PkiFiles
 
@@ -37,12 +42,14 @@ class Paths:
         self,
         plan: PathPlan,
         files: PkiFiles,
+        alterations: Sequence[PathAlteration] = (),
         seed: int | None = None,
         port_base: int | None = None,
     ) -> None:
         self._plan = plan
         self._files = files
-        self.core = new_core(plan, random.Random(seed))  # noqa: S311 - it simulates
+        self._alterations = alterations
+        self.core = new_core(plan, random.Random(seed), alterations)  # noqa: S311 - it simulates
         self._directory = plan.enrolment()
         self._exits = AsyncExitStack()
         base = port_base or 0
@@ -66,10 +73,14 @@ class Paths:
         self._exits.callback(driver.stop)
         driver.drive(self.core)
         for node in self.core.nodes:
-            service = PathService(node, self._directory, self.core, driver.now, driver.look_ahead)
+            service: NetworkLayer = PathService(
+                node, self._directory, self.core, driver.now, driver.look_ahead
+            )
+            for alteration in self._alterations:
+                service = alteration.service(service, node)
             self.ports[node] = await self._serve(node, service)
 
-    async def _serve(self, node: str, service: PathService) -> int:
+    async def _serve(self, node: str, service: NetworkLayer) -> int:
         server = await self._server(node, service)
         files = self._files
         tls = ServerTls(files.certificate(node), files.private_key(node), files.ca)
@@ -80,7 +91,7 @@ class Paths:
         self._exits.push_async_callback(server.stop, 0.2)
         return port
 
-    async def _server(self, node: str, service: PathService) -> grpc.aio.Server:
+    async def _server(self, node: str, service: NetworkLayer) -> grpc.aio.Server:
         server = await common.bare_server(SERVICES, SERVICES, healthy=True)
         wire = LinkWire()
         network_layer_pb2_grpc.add_NetworkLayerServicer_to_server(
@@ -92,3 +103,8 @@ class Paths:
             server,
         )
         return server
+
+
+def altered(plan: PathPlan, alterations: Sequence[PathAlteration]) -> PathPlan:
+    """The plan as the alterations want it."""
+    return reduce(lambda part, alteration: alteration.plan(part), alterations, plan)

@@ -14,12 +14,16 @@ from qinet_reference.paths.domain.source import Source
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable, Mapping, Sequence
 
+    from qinet_reference.paths.alteration import PathAlteration
     from qinet_reference.paths.domain.model import PathNotice
     from qinet_reference.paths.plan import PathPlan
 
 
-def new_core(plan: PathPlan, chance: random.Random) -> PathNetwork:
+def new_core(
+    plan: PathPlan, chance: random.Random, alterations: Sequence[PathAlteration] = ()
+) -> PathNetwork:
     """Nodes and circuits; what they tell goes to the logs of the nodes' applications.
 
     Raises:
@@ -34,9 +38,6 @@ def new_core(plan: PathPlan, chance: random.Random) -> PathNetwork:
             if link.terms != terms:
                 raise ValueError(f"two circuits differ in the link of {' and '.join(ends)}")
 
-    def tell(notice: PathNotice) -> None:
-        nodes[notice.node].log(notice.application).append(notice)
-
     circuits = [
         Circuit(
             terms,
@@ -44,8 +45,23 @@ def new_core(plan: PathPlan, chance: random.Random) -> PathNetwork:
             [links[frozenset(ends)] for ends in pairwise(terms.nodes)],
             agenda,
             chance,
-            tell,
+            _telling(nodes, alterations),
         )
         for terms in plan.circuits
     ]
     return PathNetwork(list(nodes.values()), circuits, agenda)
+
+
+def _telling(
+    nodes: Mapping[str, PathNode], alterations: Sequence[PathAlteration]
+) -> Callable[[PathNotice], None]:
+    """Passes on what is told instead of a notice, for each alteration has a say."""
+
+    def tell(notice: PathNotice) -> None:
+        notices = [notice]
+        for alteration in alterations:
+            notices = [told for one in notices for told in alteration.told(one)]
+        for told in notices:
+            nodes[told.node].log(told.application).append(told)
+
+    return tell

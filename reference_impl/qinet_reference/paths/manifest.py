@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def manifest(plan: PathPlan, ports: Mapping[str, int], files: PkiFiles) -> dict[str, Any]:
-    """The manifest as a document; `ports` by node ID.
-
-    It claims the profile `qinet-paths` alone, which `target.schema.json` does not know: whoever
-    reads it learns addresses, applications and certificates.
-    """
+    """The manifest as a document, valid against `target.schema.json`; `ports` by node ID."""
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     return {
         "implementation": {
@@ -27,11 +23,11 @@ def manifest(plan: PathPlan, ports: Mapping[str, int], files: PkiFiles) -> dict[
             "name": "reference network layer",
             "version": version("qonform"),
         },
-        "claims": {"profiles": ["qinet-paths"]},
+        "claims": {"profiles": ["qinet-paths"], "qinet-paths": {"clock_speed": plan.speed}},
         "nodes": [
             {
                 "id": node.id,
-                "links": {
+                "paths": {
                     "address": f"{host}:{ports[node.id]}",
                     "ca": relative(files.ca_of_server(node.id), files),
                 },

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from qonform.drivers.meter import Meter
 from qonform.drivers.qinet_links import QinetLinksDriver
+from qonform.drivers.qinet_paths import QinetPathsDriver
 from qonform.exchanges import ExchangeLog, know
 from qonform.practice.doctor.credentials import credentials
 from qonform.practice.doctor.limits import limits
 from qonform.practice.doctor.line import Line, State
 from qonform.practice.doctor.links import links
+from qonform.practice.doctor.paths import paths
 from qonform.practice.doctor.reach import Reach
 from qonform.practice.doctor.roles import roles
 from qonform.practice.doctor.stock import need, stock
@@ -41,6 +43,9 @@ def examine(target: Target, catalogue: Catalogue) -> Iterator[Line]:
         try:
             if isinstance(driver, QinetLinksDriver):
                 yield from links(target, driver)
+                continue
+            if isinstance(driver, QinetPathsDriver):
+                yield from paths(target, driver)
                 continue
             reach = Reach(target, driver, _clock)
             yield from reach.lines()

@@ -41,7 +41,7 @@ def credentials(target: Target, now: dt.datetime) -> Iterator[Line]:
 
 
 def _cas(target: Target) -> list[Path]:
-    endpoints = [e for n in target.nodes for e in (n.etsi014, n.qinet, n.links) if e]
+    endpoints = [e for n in target.nodes for e in (n.etsi014, n.qinet, n.links, n.paths) if e]
     return list(dict.fromkeys(e.ca for e in endpoints if e.ca))
 
 

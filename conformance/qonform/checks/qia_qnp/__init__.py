@@ -1,0 +1,1 @@
+"""The Qonform profile of the network layer protocol QNP, over `qinet.entanglement.v1`."""

@@ -1,0 +1,12 @@
+"""Variants of paths: networks that conform, but not in the way one would expect."""
+
+from __future__ import annotations
+
+from qinet_reference.named import defined_in
+from qinet_reference.paths.variants import offers
+from qinet_reference.paths.variants.variant import PathVariant
+
+_AREAS = (offers,)
+
+ALL: tuple[type[PathVariant], ...] = defined_in(_AREAS, PathVariant)
+"""Every variant, area by area."""
