@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from qinet_reference.links.faults.fault import LinkFault, PairFault
+from qinet_reference.links.faults.fault import LinkFault, PairFault, RequestFault
 from qinet_reference.links.physics.bell import Bell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qinet_reference.links.domain.model import Notice, PairMade
+    from qinet_reference.links.domain.model import Notice, PairMade, PairRequest
     from qinet_reference.links.domain.outstanding import Outstanding
     from qinet_reference.links.domain.physics import Pair, Physics
     from qinet_reference.links.domain.rules import Rules
@@ -86,6 +86,24 @@ class BelowThePromise(_OtherTerms):
 
     def pair(self, inner: Physics, label: Bell, terms: Terms, now: float) -> Pair:
         return inner.pair(label, replace(terms, fidelity=terms.max_min_fidelity - 0.05), now)
+
+
+class LessForMore(RequestFault, _OtherTerms):
+    """Pairs are perfect as long as the last request asked for no fidelity."""
+
+    name = "less-for-more"
+    requirements = ("QIA-EGP-FID-04",)
+    beside = ("noisy",)
+
+    def __init__(self) -> None:
+        self._asked = 0.0
+
+    def taken(self, request: PairRequest) -> PairRequest:
+        self._asked = request.min_fidelity
+        return request
+
+    def pair(self, inner: Physics, label: Bell, terms: Terms, now: float) -> Pair:
+        return inner.pair(label, terms if self._asked else replace(terms, fidelity=1.0), now)
 
 
 class Unentangled(_OtherTerms):
