@@ -97,7 +97,7 @@ class PathEnd:
                 f"{len(confirmed)} at {self.node}",
                 (*(e.exchange for e in confirmed[-1:]), over.exchange),
             )
-        elif len(confirmed) > number:
+        if len(confirmed) > number:
             due, came = f"{number} pairs", f"{len(confirmed)} at {self.node}"
             yield Case("QIA-QNP-CMP-01", False, due, came, (confirmed[-1].exchange,))
 

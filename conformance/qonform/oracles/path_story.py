@@ -119,6 +119,7 @@ class PathStory:
         """At an end of a circuit no two halves have one name, and no two pairs."""
         pairs: dict[tuple[str, str, int], tuple[PathKey, int, int]] = {}
         halves: dict[tuple[str, str, int], tuple[PathKey, int]] = {}
+        repeated: set[tuple[str, int]] = set()
         for key, ends in self._ends.items():
             for node, end in ends.items():
                 for half, event in end.delivered():
@@ -134,6 +135,8 @@ class PathStory:
                     known = pairs.setdefault(
                         (node, key.circuit, pair.id), (key, half, event.exchange)
                     )
+                    if known[:2] != (key, half):
+                        repeated.add((key.circuit, pair.id))
                     yield Case(
                         "QIA-QNP-ID-02",
                         known[:2] == (key, half),
@@ -141,7 +144,9 @@ class PathStory:
                         f"pair {pair.id} of {known[0]}, half {known[1]}, and of {key}, half {half}",
                         (known[2], event.exchange),
                     )
-        yield from self._same_request(pairs)
+        yield from self._same_request(
+            {p: known for p, known in pairs.items() if p[1:] not in repeated}
+        )
 
     @staticmethod
     def _same_request(

@@ -6,10 +6,10 @@ The parts that they break know nothing of them: see `qinet_reference.paths.alter
 from __future__ import annotations
 
 from qinet_reference.named import defined_in
-from qinet_reference.paths.faults import pairs
+from qinet_reference.paths.faults import asking, endings, ownership, pairs
 from qinet_reference.paths.faults.fault import PathFault
 
-_AREAS = (pairs,)
+_AREAS = (pairs, asking, endings, ownership)
 
 ALL: tuple[type[PathFault], ...] = defined_in(_AREAS, PathFault)
 """Every fault, area by area."""

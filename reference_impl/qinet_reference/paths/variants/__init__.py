@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from qinet_reference.named import defined_in
-from qinet_reference.paths.variants import offers
+from qinet_reference.paths.variants import offers, telling
 from qinet_reference.paths.variants.variant import PathVariant
 
-_AREAS = (offers,)
+_AREAS = (offers, telling)
 
 ALL: tuple[type[PathVariant], ...] = defined_in(_AREAS, PathVariant)
 """Every variant, area by area."""

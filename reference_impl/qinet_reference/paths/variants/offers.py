@@ -47,3 +47,25 @@ class LittleMemory(PathVariant):
 
     def plan(self, plan: PathPlan) -> PathPlan:
         return replace(plan, ends=tuple(replace(one, memory=2) for one in plan.ends))
+
+
+class ShortCutoff(CircuitVariant):
+    """Nodes in between that give qubits up soon, so that many halves expire."""
+
+    name = "short-cutoff"
+
+    def terms(self, terms: CircuitTerms) -> CircuitTerms:
+        return replace(terms, cutoff=5e-4)
+
+
+class NoRepeater(PathVariant):
+    """A circuit between neighbours, in which no node swaps."""
+
+    name = "no-node-between"
+
+    def plan(self, plan: PathPlan) -> PathPlan:
+        circuits = tuple(
+            replace(one, nodes=(one.nodes[0], one.nodes[-1]), links=one.links[:1])
+            for one in plan.circuits
+        )
+        return replace(plan, circuits=circuits)
