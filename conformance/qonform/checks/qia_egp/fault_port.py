@@ -75,20 +75,24 @@ def _release(links: LinkBench, episode: Episode) -> None:
 def _without(
     links: LinkBench, port: FaultPort, deaf: LinkUser, aware: LinkUser, kind: PairType
 ) -> Episode:
-    """A request, of whose first pair one node does not learn. Raises Undecidable."""
+    """A request, of whose first pair one node does not learn; or no pair came at either.
+
+    Raises Undecidable: both nodes have learned of all pairs.
+    """
     outcome = port.miss_heralds(aware.node, 1)
     if not isinstance(outcome, Delivered):
         raise Undecidable(f"MissHeralds at {deaf.node} was not served: {outcome}")
     episode = links.make(type=kind)
     links.await_quiet()
-    if _numbers(episode.at_origin_made()) == _numbers(episode.at_peer_made()):
+    here, there = (_numbers(told) for told in (episode.at_origin_made(), episode.at_peer_made()))
+    if here and here == there:
         raise Undecidable(f"MissHeralds was served, and both ends heard of all pairs: {episode}")
     return episode
 
 
 def _judge_void_qubits(links: LinkBench, judge: Judge, aware: LinkUser, episode: Episode) -> None:
     """A qubit that was declared void is refused, unless a later pair has got its place."""
-    told = episode.at_origin() if aware is links.creator else episode.at_peer()
+    told = episode.at_origin() if aware.node == episode.by.node else episode.at_peer()
     for place, event in enumerate(told):
         made = event.what
         if not isinstance(made, PairMade) or made.qubit is None:
