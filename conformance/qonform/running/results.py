@@ -57,7 +57,7 @@ def results_of(session: Session) -> dict[str, Any]:
         "statistics": [
             test
             for m in session.monitors.monitors
-            if isinstance(m, Randomness)
+            if isinstance(m, Randomness) and set(m.profiles) & set(session.scope.profiles)
             for test in m.as_json()
         ],
         **({"measurements": measured} if (measured := session.measured()) else {}),
