@@ -50,6 +50,8 @@ def qubits_of_expired_halves_are_gone(paths: PathBench, judge: Judge) -> None:
     control = user.path.measure(qubit, Axis.Z)
     episode = paths.make(type=PairType.KEEP, confirmation=Confirmation.LATER)
     paths.await_deadline(episode)
+    if not episode.is_over:
+        raise Undecidable(f"the request has no end, so that qubits may be used again: {episode}")
     what = [event.what for event in episode.at_head()]
     gone = {each.half for each in what if isinstance(each, HalfExpired)}
     qubits = {each.qubit for each in what if isinstance(each, HalfDelivered) and each.half in gone}

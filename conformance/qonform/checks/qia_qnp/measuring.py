@@ -23,7 +23,7 @@ _BATCH = 20
 _STEP = {Effort.QUICK: 0.15, Effort.STANDARD: 0.05, Effort.THOROUGH: 0.02}
 """How far below what a circuit is expected to reach its fidelity is to be certified."""
 _ENOUGH_LABELS = 80
-"""Pairs of which each of four states that are equally likely is one but for a chance of 1e-9."""
+"""Pairs of which not all are in one state but for a chance below 1e-9, if others are not rare."""
 _OF_STATES = ("QIA-QNP-BEL-02", "QIA-QNP-BEL-03", "QIA-QNP-FID-01")
 
 
@@ -75,7 +75,7 @@ def _sample(paths: PathBench, least: float) -> list[SampledPath]:
 
 
 def _decided(sample: list[SampledPath], certified: float, least: float) -> bool:
-    if not sample or _fidelity(sample, certified).verdict is Verdict.UNDECIDED:
+    if len(sample) < _ENOUGH_LABELS or _fidelity(sample, certified).verdict is Verdict.UNDECIDED:
         return False
     return least < LEAST_TOLD or all(r.verdict is not Verdict.UNDECIDED for r in _labels(sample))
 
@@ -118,7 +118,7 @@ def _judge_states(judge: Judge, sample: list[SampledPath], least: float) -> None
 
 
 def _judge_variety(paths: PathBench, judge: Judge, sample: list[SampledPath]) -> None:
-    """All four states occur where nodes swap."""
+    """More than one state occurs where nodes swap; which ones do is a matter of how they swap."""
     if not paths.path.between:
         judge.not_applicable("QIA-QNP-BEL-03", "no node between the ends swaps")
         return
@@ -127,8 +127,8 @@ def _judge_variety(paths: PathBench, judge: Judge, sample: list[SampledPath]) ->
         judge.undecided("QIA-QNP-BEL-03", f"only {len(sample)} pairs")
         return
     came = ", ".join(sorted(state.name for state in states))
-    all_four = len(states) == len(Bell)
-    judge.that("QIA-QNP-BEL-03", all_four, due="all four states", came=came, evidence=())
+    several = len(states) > 1
+    judge.that("QIA-QNP-BEL-03", several, due="several states", came=came, evidence=())
 
 
 @judges("QIA-QNP-BEL-04", pairs=by_effort(480, 900, 1_800))

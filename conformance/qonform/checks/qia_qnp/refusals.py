@@ -72,6 +72,7 @@ def _malformed(paths: PathBench, good: PathRequest) -> Iterator[tuple[str, PathR
 def more_than_there_is(paths: PathBench, judge: Judge) -> None:
     """More fidelity than the circuit tells, more pairs, and a type that it does not name."""
     path, beyond = paths.path, {}
+    most = (LinkError.UNSUPPORTED, LinkError.MALFORMED, LinkError.NO_RESOURCES)
     control = served(paths, min_fidelity=path.max_min_fidelity)
     if path.max_min_fidelity < 1:
         step = 0.1 * (1 - path.max_min_fidelity)
@@ -85,8 +86,9 @@ def more_than_there_is(paths: PathBench, judge: Judge) -> None:
             beyond[f"pairs to {kind.value}"] = paths.request(type=kind)
     for what, request in beyond.items():
         came = paths.creator.path.request(request)
-        due = f"UNSUPPORTED for {what} than the circuit offers"
-        refused = is_refused_as(came, _UNSUPPORTED)
+        errors = _UNSUPPORTED if "fidelity" in what else most
+        due = f"{' or '.join(each.value for each in errors)}: the circuit does not offer {what}"
+        refused = is_refused_as(came, errors)
         judge.refusal("QIA-QNP-REQ-04", came, refused, due=due, control=control.answer)
 
 

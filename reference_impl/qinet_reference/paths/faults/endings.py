@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qinet_reference.links.domain.model import PairType
 from qinet_reference.paths.domain.model import Confirmed, Expired, PathDone, PathFailed
 from qinet_reference.paths.faults.fault import AtTheTail, PathFault, PathServiceFault
 
@@ -73,7 +74,7 @@ class DeadlinesIgnored(PathServiceFault):
         self, inner: NetworkLayer, node: str, caller: str | None, request: PathRequest
     ) -> int:
         del node
-        if request.max_time:
+        if request.max_time is not None and request.max_time > 0:
             request = replace(request, max_time=None)
         return inner.request(caller, request)
 
@@ -99,7 +100,7 @@ class WindowsIgnored(PathServiceFault):
         self, inner: NetworkLayer, node: str, caller: str | None, request: PathRequest
     ) -> int:
         del node
-        if request.window:
+        if request.type is PairType.KEEP and request.window:
             request = replace(request, window=None)
         return inner.request(caller, request)
 
