@@ -109,6 +109,10 @@ class QinetLinkClient:
         """What LinkLayer.Subscribe has told so far."""
         return self._driver.feed(self._node, self._identity).events()
 
+    def replay(self, after: int, until: int) -> Outcome[tuple[LinkEvent, ...]]:
+        """LinkLayer.Subscribe with `after`, on a stream of its own."""
+        return self._driver.replay(self._node, self._identity, after, until)
+
     def wait(self, done: Callable[[Sequence[LinkEvent]], bool], within_s: float) -> bool:
         """Waits until the events so far are as wanted; False when they were not in time."""
         return self._driver.feed(self._node, self._identity).wait(done, within_s)

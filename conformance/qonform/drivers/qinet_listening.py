@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+import grpc
 
 from qonform.drivers.qinet_calls import QinetCalls, show
 from qonform.drivers.qinet_feed import Feed, T
 from qonform.drivers.qinet_wire import read_error
 from qonform.exchanges import Exchange, Message
-from qonform.ports.entanglement import Told
+from qonform.ports.entanglement import Asked, Told
 from qonform.ports.outcome import Delivered, Failed, Outcome
 
 if TYPE_CHECKING:
-    import grpc
     from google.protobuf.message import Message as Protobuf
 
     from qonform.drivers.identity import Identity
@@ -148,6 +150,44 @@ class QinetListening(QinetCalls, Generic[T]):
             Told(identity.sae_id, node),
             outcome,
         )
+
+    def replay(
+        self, node: str, identity: Identity, after: int, until: int
+    ) -> Outcome[tuple[T, ...]]:
+        """What a stream of its own tells of the events after one, up to that numbered `until`.
+
+        These events are no news: they are recorded as one answer. A stream that tells less within
+        the time of a request is cut there.
+        """
+        asked, told = self._asked(after), list[Any]()
+        metadata = tuple((k.lower(), v) for k, v in identity.headers.items())
+        at, error = self._log.now(), None
+        with self.meter.request(f"{node} over {self.profile}"):
+            stub = self._stub(self.channel(node, identity))
+            stream = stub.Subscribe(asked, metadata=metadata, timeout=self.meter.limits.timeout_s)
+            try:
+                for message in stream:
+                    told += [message.event] if message.HasField("event") else []
+                    if told and told[-1].number >= until:
+                        break
+            except grpc.RpcError as broken:
+                in_vain = broken.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+                error = None if in_vain else broken
+            stream.cancel()
+        outcomes: list[Outcome[tuple[T, ...]]] = []
+
+        def make(number: int) -> Exchange:
+            events = tuple(self._read(event, at, number) for event in told)
+            outcome: Outcome[Any] = Delivered(events, number)
+            if error is not None:
+                outcome = read_error(error, number).outcome
+            outcomes.append(outcome)
+            reply = Message("; ".join(map(self._in_short, events)) or str(outcome))
+            exchange = self._exchange(number, at, node, identity, asked, reply, outcome)
+            return replace(exchange, call=Asked(identity.sae_id, node, "Subscribe", after))
+
+        self._log.record(make)
+        return outcomes[0]
 
     def restart(self) -> None:
         """Forgets connections, as if every application had been started anew; events go on."""

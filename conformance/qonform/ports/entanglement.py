@@ -262,7 +262,7 @@ class Asked:
     """The interface's name of it, such as `Create`."""
     what: object = None
     """The `PairRequest` of a Create; neighbour and purpose of an Accept or StopAccepting; the qubit
-    of a Measure or Release."""
+    of a Measure or Release; after which event a Subscribe that is a replay."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +302,10 @@ class EntanglementLink(Protocol):
 
     def events(self) -> list[LinkEvent]:
         """All events so far, in the order in which they came."""
+        ...
+
+    def replay(self, after: int, until: int) -> Outcome[tuple[LinkEvent, ...]]:
+        """What is told again of the events after one, up to that numbered `until`."""
         ...
 
     def wait(self, done: Callable[[Sequence[LinkEvent]], bool], within_s: float) -> bool:

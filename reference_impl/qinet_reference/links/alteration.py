@@ -94,6 +94,10 @@ class AltersService(LinkAlteration):
         """See `LinkLayer`."""
         inner.stop_accepting(caller, remote_node, purpose)
 
+    def events(self, inner: LinkLayer, caller: str | None) -> EventLog:
+        """See `LinkLayer`."""
+        return inner.events(caller)
+
     def measure(self, inner: LinkLayer, caller: str | None, qubit: int, basis: Basis) -> Measured:
         """See `LinkLayer`."""
         return inner.measure(caller, qubit, basis)
@@ -122,7 +126,7 @@ class _AlteredService:
         self._by.stop_accepting(self._inner, self._taken_for(caller), remote_node, purpose)
 
     def events(self, caller: str | None) -> EventLog:
-        return self._inner.events(self._taken_for(caller))
+        return self._by.events(self._inner, self._taken_for(caller))
 
     def measure(self, caller: str | None, qubit: int, basis: Basis) -> Measured:
         return self._by.measure(self._inner, self._taken_for(caller), qubit, basis)

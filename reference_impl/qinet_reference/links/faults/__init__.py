@@ -16,12 +16,26 @@ from qinet_reference.links.faults import (
     promises,
     rarely,
     reach,
+    repeating,
     telling,
 )
 from qinet_reference.links.faults.fault import LinkFault
 from qinet_reference.named import defined_in
 
-_AREAS = (telling, names, asking, reach, ownership, ending, order, bases, keeping, rarely, promises)
+_AREAS = (
+    telling,
+    names,
+    asking,
+    reach,
+    ownership,
+    ending,
+    order,
+    bases,
+    keeping,
+    rarely,
+    repeating,
+    promises,
+)
 
 ALL: tuple[type[LinkFault], ...] = defined_in(_AREAS, LinkFault)
 """Every fault, area by area."""
