@@ -135,7 +135,15 @@ def losing(core: Core) -> Iterator[object]:
 def insisting(core: Core) -> Iterator[object]:
     for _ in range(3):
         yield answer(lambda: core.create(request_id="once"))
+    for end in "xy":
+        yield answer(lambda end=end: core.create(request_id=f"{'long' * 8}{end}"))
     core.at(9)
+
+
+def resuming(core: Core) -> Iterator[object]:
+    yield answer(lambda: core.create(number=4))
+    core.at(9)
+    yield list(core.services["a"].events("alice").after(2))
 
 
 STORIES: tuple[Story, ...] = (
@@ -147,4 +155,5 @@ STORIES: tuple[Story, ...] = (
     accepting,
     losing,
     insisting,
+    resuming,
 )
