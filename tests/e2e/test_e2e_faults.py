@@ -19,6 +19,7 @@ BY_CHANCE = {
     "race-stored-count",
     "weights-skewed",
     "chsh-is-zx",
+    "less-for-more",
     "goodness-echoed",
     "goodness-is-infidelity",
     "fidelity-below-promise",

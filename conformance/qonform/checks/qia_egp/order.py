@@ -106,18 +106,21 @@ def _is_before(one: int, other: int) -> bool:
     return 0 < (other - one) % SEQUENCE_NUMBERS < SEQUENCE_NUMBERS // 2
 
 
-@judges("QIA-EGP-FAI-01", pairs=by_effort(256, 384, 768))
+@judges("QIA-EGP-FAI-01", pairs=by_effort(456, 584, 968))
 def neither_end_starves(links: LinkBench, judge: Judge) -> None:
     """As many requests from either end at once: how the first half of the pairs is shared.
 
-    Their order is that of the sequence numbers: the two ends hear of them by ways of their own,
-    of which one may be slower.
+    Before them one that keeps the link busy until they wait: a request that finds the link idle is
+    served whoever made it. Their order is that of the sequence numbers: the two ends hear of them
+    by ways of their own, of which one may be slower.
     """
     ends = (links.creator, links.peer), (links.peer, links.creator)
-    each = min(_BLOCK, links.link.max_number)
-    number = links.by_effort(16, 24, 48)
+    each = min(2 * _BLOCK, links.link.max_number)
+    number = links.by_effort(8, 12, 24)
     asked = [(by, to, links.request(by, to, number=each)) for _ in range(number) for by, to in ends]
-    episodes = links.carry_out_all(asked)
+    busy = min(2 * _FILLER, links.link.max_number)
+    first = (*ends[0], links.request(*ends[0], number=busy, priority=7))
+    _, *episodes = links.carry_out_all([first, *asked])
     served = [e for e in episodes if e.is_complete]
     if len(served) < len(episodes):
         raise Undecidable(f"only {len(served)} of {len(episodes)} requests were served")
