@@ -22,7 +22,7 @@ from qonform.judging.episode import Episode, is_over
 from qonform.judging.finding import Undecidable
 from qonform.judging.pair_evidence import PairEvidence
 from qonform.judging.patience import VAIN_WAITS
-from qonform.ports.entanglement import PairRequest, PairType, RequestKey
+from qonform.ports.entanglement import Asked, PairRequest, PairType, RequestKey
 from qonform.ports.outcome import Delivered
 from qonform.target import Role, Target
 
@@ -94,6 +94,8 @@ class LinkBench:
         self._vain_waits = VAIN_WAITS
         self._kept: list[Episode] = []
         self._bursts = Bursts(driver.meter)
+        self._standing: list[Exchange] = []
+        self._records: list[list[Exchange]] = []
 
     # who asks
 
@@ -225,6 +227,13 @@ class LinkBench:
         for episode in episodes:
             self.await_end(episode)
         return episodes
+
+    def begin(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
+        """Makes a request and does not wait for its end. Raises Undecidable: see `make`."""
+        self._pay(request.number)
+        episode = self._begin(by, to, request)
+        self._kept.append(episode)
+        return episode
 
     def ask_at_once(
         self, by: LinkUser, to: LinkUser, request: PairRequest, times: int
@@ -358,9 +367,25 @@ class LinkBench:
         """Sees every exchange from now on."""
         log.listen(self._see)
 
+    def record(self) -> list[Exchange]:
+        """A list that takes in all exchanges from now on; first of all who accepts what."""
+        record = list(self._standing)
+        self._records.append(record)
+        return record
+
+    def forget(self, record: list[Exchange]) -> None:
+        """Ends a record."""
+        self._records = [one for one in self._records if one is not record]
+
     def _see(self, exchange: Exchange) -> None:
-        if exchange.profile == self.profile:
-            self.evidence.see(exchange)
+        if exchange.profile != self.profile:
+            return
+        self.evidence.see(exchange)
+        match exchange.call:
+            case Asked(operation="GetLink" | "Accept" | "StopAccepting"):
+                self._standing.append(exchange)
+        for record in self._records:
+            record.append(exchange)
 
     def distrust(self) -> bool:
         """Nothing is handed from check to check."""
