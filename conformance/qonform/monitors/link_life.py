@@ -52,7 +52,7 @@ _OF_ANY_PAIR = (
     "QIA-EGP-TIM-03",
 )
 """Of each of these, every OK that was told to both ends is a case."""
-_OF_VOID_PAIRS = ("QIA-EGP-EXP-01", "QIA-EGP-EXP-03", "QIA-EGP-EXP-04", "QIA-EGP-EXP-05")
+_OF_VOID_PAIRS = ("QIA-EGP-EXP-01", "QIA-EGP-EXP-04", "QIA-EGP-EXP-05")
 """Nothing outside can bring it about that pairs become void: a case only where it happens."""
 _OF_OTHERS = (
     "QIA-EGP-ACK-01",
