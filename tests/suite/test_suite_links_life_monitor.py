@@ -21,7 +21,7 @@ from qonform.ports.entanglement import (
 )
 from qonform.ports.outcome import Delivered, RefusalKind, Refused
 
-OF_VOID_PAIRS = {f"QIA-EGP-EXP-0{n}" for n in (1, 3, 4, 5)}
+OF_VOID_PAIRS = {f"QIA-EGP-EXP-0{n}" for n in (1, 4, 5)}
 SECOND, BACK, NOBODYS = RequestKey("a", 2), RequestKey("b", 1), RequestKey("a", 9)
 TIMEOUT = RequestFailed(LinkError.TIMEOUT)
 
