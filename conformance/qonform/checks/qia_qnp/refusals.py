@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -146,11 +147,11 @@ def a_circuit_that_is_not_opened(paths: PathBench, judge: Judge) -> None:
 @judges(deepens=("QIA-QNP-REQ-07",), pairs=2)
 def a_call_that_is_made_twice(paths: PathBench, judge: Judge) -> None:
     """Two calls with one request_id, which are one request, and one with another."""
-    first = served(paths, request_id="once")
+    first = served(paths, request_id=uuid.uuid4().hex)
     again = paths.creator.path.request(first.request)
     same = isinstance(again, Delivered) and again.value == number_of(first)
     due = f"the number of {first.key} again"
     judge.that("QIA-QNP-REQ-07", same, due=due, came=again)
-    other = served(paths, request_id="twice")
+    other = served(paths, request_id=uuid.uuid4().hex)
     due, came = "another number for another request_id", f"{other.key}"
     judge.that("QIA-QNP-REQ-07", other.key != first.key, due=due, came=came)
