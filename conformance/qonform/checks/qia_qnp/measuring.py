@@ -118,7 +118,10 @@ def _judge_states(judge: Judge, sample: list[SampledPath], least: float) -> None
 
 
 def _judge_variety(paths: PathBench, judge: Judge, sample: list[SampledPath]) -> None:
-    """More than one state occurs where nodes swap; which ones do is a matter of how they swap."""
+    """More than one state occurs where nodes swap; which ones do is a matter of how they swap.
+
+    One alone, which outcomes show to be the true one, is the work of somebody who corrects.
+    """
     if not paths.path.between:
         judge.not_applicable("QIA-QNP-BEL-03", "no node between the ends swaps")
         return
@@ -127,6 +130,14 @@ def _judge_variety(paths: PathBench, judge: Judge, sample: list[SampledPath]) ->
         judge.undecided("QIA-QNP-BEL-03", f"only {len(sample)} pairs")
         return
     came = ", ".join(sorted(state.name for state in states))
+    if len(states) == 1:
+        verdicts = {result.verdict for result in _labels(sample)}
+        if verdicts == {Verdict.HOLDS}:
+            judge.not_applicable("QIA-QNP-BEL-03", f"all pairs are {came}, and truly so")
+            return
+        if Verdict.BROKEN not in verdicts:
+            judge.undecided("QIA-QNP-BEL-03", f"all pairs are said to be {came}", evidence=())
+            return
     several = len(states) > 1
     judge.that("QIA-QNP-BEL-03", several, due="several states", came=came, evidence=())
 

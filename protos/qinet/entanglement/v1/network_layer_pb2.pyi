@@ -375,7 +375,7 @@ class RequestRequest(_message.Message):
     final_state: _entanglement_pb2.BellState.ValueType
     """Only for the type KEEP with CONFIRMATION_FIRST: the state in which every pair is delivered. The
     head-end turns its own qubit accordingly before it delivers. If unspecified, none: each pair
-    says its own.
+    says its own. For measured pairs it is MALFORMED.
     """
     confirmation: Global___Confirmation.ValueType
     """Whether halves are delivered before it is known that they belong to a pair."""
@@ -399,7 +399,7 @@ class RequestRequest(_message.Message):
         have been made. All pairs are then delivered together, once there are so many within this
         time; those that are too old by then are given up and replaced, and nobody is told of them.
         More pairs than an end can hold are UNSUPPORTED. If absent, each pair is delivered for itself;
-        0 is refused.
+        0 is refused. For measured pairs it is MALFORMED.
         """
 
     @_builtins.property
