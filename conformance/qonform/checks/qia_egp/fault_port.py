@@ -48,6 +48,8 @@ def a_node_misses_heralds(links: LinkBench, judge: Judge) -> None:
     """
     kind = PairType.KEEP if PairType.KEEP in links.link.types else PairType.MEASURE
     rounds = _rounds(links.memory) if kind is PairType.KEEP else 1
+    if rounds == 1:
+        judge.not_applicable("QIA-EGP-EXP-05", "the link offers no pairs to keep")
     for deaf, aware in ((links.peer, links.creator), (links.creator, links.peer)):
         port = links.fault_port(deaf)
         if port is None:
