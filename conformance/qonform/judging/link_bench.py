@@ -93,7 +93,7 @@ class LinkBench:
         """All pairs of the run by now."""
         self._vain_waits = VAIN_WAITS
         self._kept: list[Episode] = []
-        self._bursts = Bursts(driver.meter)
+        self._bursts: Bursts | None = None
         self._standing: list[Exchange] = []
         self._records: list[list[Exchange]] = []
 
@@ -246,6 +246,7 @@ class LinkBench:
         self._pay(times * request.number)
         heard = len(by.link.events()), len(to.link.events())
         asked_s = self.driver.now()
+        self._bursts = self._bursts or Bursts(self.driver.meter)
         shots = self._bursts.send([partial(by.link.create, request)] * times)
         answered_s = self.driver.now()
         answers = [shot.outcome for shot in shots]
@@ -395,7 +396,8 @@ class LinkBench:
         """Gives up what is held, and listens no longer."""
         with suppress(TargetDown):
             self._give_up()
-        self._bursts.close()
+        if self._bursts is not None:
+            self._bursts.close()
         self.driver.close()
 
 
