@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from link_exchanges import PROFILE, Story
@@ -93,6 +94,20 @@ def test_a_course_that_refutes_perfection_is_still_a_number():
 
     assert math.isfinite(course["points"][-1]["fail_log10"])
     json.dumps(course, allow_nan=False)
+
+
+def test_numbers_that_are_none_are_left_out():
+    story = measured(60, min_fidelity=math.nan)
+    wild = replace(
+        LINK, max_min_fidelity=math.nan, pairs_per_second=math.inf, expected_fidelity=math.inf
+    )
+    story.asked("b", "GetLink", None, Delivered(replace(wild, node="b", remote_node="a"), 0))
+    told = figures(story)
+
+    assert told["fidelity"] == []
+    assert "max_min_fidelity" not in told["offers"][1]
+    assert "promised_per_s" not in told["rates"][1]
+    json.dumps(told, allow_nan=False)
 
 
 def test_without_pairs_there_is_no_course():

@@ -5,6 +5,7 @@ Counts and times, never judged. See `measurements.links` in results.json.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,7 @@ class LinkFigures:
             for key, (request, sent_s) in list(self._created.items())
         }
         expected = [link.expected_fidelity for link in self._offers.values()]
-        told = [each for each in expected if each is not None]
+        told = [each for each in expected if each is not None and math.isfinite(each)]
         return {
             "offers": [_offer(link) for link in self._offers.values()],
             "correlations": correlations(sample),
@@ -111,7 +112,12 @@ def _offer(link: Link) -> dict[str, Any]:
         "coherence_time_s": link.coherence_time_s,
         "attempt_time_s": link.attempt_time_s,
     }
-    return {name: _short(value) for name, value in told.items() if value is not None}
+    return {name: _short(value) for name, value in told.items() if _is_told(value)}
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a node has said something, and no number that is none."""
+    return value is not None and (not isinstance(value, float) or math.isfinite(value))
 
 
 def _short(value: Any) -> Any:
@@ -148,7 +154,7 @@ def _rate(
         "pairs": pairs,
         "busy_s": round(busy_s, 4),
     }
-    if link.pairs_per_second is not None:
+    if link.pairs_per_second is not None and math.isfinite(link.pairs_per_second):
         rate["promised_per_s"] = _short(link.pairs_per_second * clock_speed)
     if busy_s > 0:
         rate["per_s"] = round(pairs / busy_s, 3)

@@ -98,7 +98,11 @@ def fidelity_course(sample: Iterable[Sampled], step: float, expected: float | No
     Returns:
         One entry; none where no pair was measured at a common axis.
     """
-    common = asked_for(at_common_axes(sample), PairType.MEASURE, 0.0)
+    common = [  # what has no meaning is asked for on purpose, and some nodes serve it
+        each
+        for each in asked_for(at_common_axes(sample), PairType.MEASURE, 0.0)
+        if 0 <= each.min_fidelity <= 1
+    ]
     if not common:
         return []
     least = max(each.min_fidelity for each in common)
