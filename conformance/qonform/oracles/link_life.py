@@ -194,7 +194,7 @@ class Life:
         due_s = self.asked.earliest_deadline_s(self.allowances)
         if told.at_s < due_s - self.allowances.early_s:
             limit = self.asked.request.max_time_s
-            due = f"no TIMEOUT before {limit} s are over" if limit is not None else "no TIMEOUT"
+            due = f"no TIMEOUT before {limit:.4g} s are over" if limit is not None else "no TIMEOUT"
             came = f"one {told.at_s - self.asked.sent_s:.3f} s after the request, at {told.node}"
             yield Violation("QIA-EGP-TIM-04", due, came, (told,))
 
