@@ -10,6 +10,7 @@ import pytest
 from checks_wire_miniatures import OF_NODE, Judged, Miniature, manifest, serving
 
 from qonform.catalogue import load_all
+from qonform.generators.seeding import let_the_seed_decide
 from qonform.judging import Effort
 from qonform.judging.verdict import Verdict, combine
 from qonform.running.options import Options
@@ -19,6 +20,12 @@ from qonform.target import load
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is asked follows from the seed, and not from which tests are loaded."""
+    let_the_seed_decide(tmp_path_factory.mktemp("hypothesis"))
 
 
 @pytest.fixture
