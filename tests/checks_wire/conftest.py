@@ -33,13 +33,13 @@ def judge_miniature(tmp_path: Path) -> Callable[..., tuple[Judged, Session]]:
     """Runs some checks against a miniature: verdict and message of each requirement."""
 
     def judged(
-        kme: Miniature, *checks: Any, effort: Effort = Effort.QUICK
+        kme: Miniature, *checks: Any, effort: Effort = Effort.QUICK, seed: int = 1
     ) -> tuple[Judged, Session]:
         with ExitStack() as stack:
             ports = {node: stack.enter_context(serving(kme, node)) for node in OF_NODE}
             path = tmp_path / "qonform.toml"
             path.write_text(manifest(ports, kme.timeout_s))
-            options = Options(effort=effort, seed=1)
+            options = Options(effort=effort, seed=seed)
             session = stack.enter_context(Session(load(path), load_all(), options, tmp_path))
             for check in checks:
                 first = next(iter(signature(check).parameters))
