@@ -368,6 +368,11 @@ class LinkBench:
         """Sees every exchange from now on."""
         log.listen(self._see)
 
+    @property
+    def acknowledged(self) -> frozenset[RequestKey]:
+        """The requests of the run that were taken."""
+        return frozenset(self._acknowledged)
+
     def record(self) -> list[Exchange]:
         """A list that takes in all exchanges from now on; first of all who accepts what."""
         record = list(self._standing)

@@ -48,6 +48,8 @@ JUDGED = (
 )
 _MOST_TRIES = (12, 30, 150)
 """Histories that are tried to make one shorter."""
+_TO_SHORTEN = (60, 200, 2_000)
+"""And with how many pairs."""
 _LONGEST_S = (8, 30, 300)
 """And for how long, in seconds."""
 
@@ -61,6 +63,7 @@ class Search:
         self.types = [kind for kind in PairType if kind in links.link.types]
         self.most = max(1, links.link.max_number)
         self.histories = 0
+        self._left = links.allowance
         self.over: str | None = None
         """Why nothing more is asked, if so."""
         self.broken: Broken | None = None
@@ -78,7 +81,13 @@ class Search:
 
     def player(self) -> Player:
         """Of a new history."""
-        return Player(self.links, self.pairs, self.others, frozenset(JUDGED))
+        return Player(self.links, self.pairs, self.others, frozenset(JUDGED), self._pay)
+
+    def _pay(self, pairs: int) -> bool:
+        if pairs > self._left:
+            return False
+        self._left -= pairs
+        return True
 
     def found(self, broken: Broken, steps: list[Step], player: Player) -> None:
         """A history broke something."""
@@ -86,6 +95,7 @@ class Search:
 
     def shorten(self, at_most: int, within_s: float) -> None:
         """Leaves out of the history that was found whatever it does not need."""
+        self._left = self.links.by_effort(*_TO_SHORTEN)
         until, tries = time.monotonic() + within_s, 0
         candidates = shorter(self.steps)
         while (less := next(candidates, None)) is not None:
@@ -134,7 +144,12 @@ def _cast(
     return pairs, others
 
 
-@judges(deepens=JUDGED, pairs=by_effort(60, 300, 4_000), chance=True)
+@judges(
+    deepens=JUDGED,
+    pairs=by_effort(60, 300, 4_000),
+    shortening=by_effort(*_TO_SHORTEN),
+    chance=True,
+)
 def any_history_agrees_with_the_model(links: LinkBench, judge: Judge) -> None:
     """Random histories at both ends at once, held against a model over sets of possible worlds."""
     search = Search(links)

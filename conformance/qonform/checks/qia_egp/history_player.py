@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from qonform.checks.qia_egp.history_steps import Accept, Again, Create, Rest, Stop, Use
 from qonform.judging import Undecidable, Verdict
 from qonform.monitors.link_life import LinkLife
-from qonform.ports.entanglement import Axis, PairRequest, PairType
+from qonform.ports.entanglement import Axis, LinkEvent, PairRequest, PairType
 from qonform.ports.outcome import Delivered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from qonform.checks.qia_egp.history_steps import Step
+    from qonform.exchanges import Exchange
     from qonform.judging import Episode, Finding, LinkBench, LinkUser
+    from qonform.ports.entanglement import RequestKey
 
 _PURPOSE = 4_100
 """Under purposes from here on the applications of histories accept, and nobody else."""
@@ -40,6 +42,7 @@ class Player:
         pairs: who asks whom.
         others: another application at the node of each, by its own ID.
         judged: the requirements that may be broken.
+        pays: whether the search has so many pairs left for a request, which are then spent.
     """
 
     def __init__(
@@ -48,15 +51,17 @@ class Player:
         pairs: Sequence[tuple[LinkUser, LinkUser]],
         others: dict[str, LinkUser],
         judged: frozenset[str],
+        pays: Callable[[int], bool],
     ) -> None:
         self._links = links
         self._pairs = pairs
         self._others = others
         self._judged = judged
+        self._pays = pays
         self._episodes: dict[int, Episode] = {}
         self._waiting: dict[int, Episode] = {}
-        self._used: set[tuple[int, int]] = set()
         self.story: list[str] = []
+        self._earlier = links.acknowledged
         self._seen = links.record()
         for pair in range(len(pairs)):
             self._accept(pair)
@@ -115,8 +120,10 @@ class Player:
         """What the model says of this history alone."""
         life = LinkLife({self._links.profile: self._judged})
         life.claims = self._links.target.claims.links
+        earlier = self._earlier - {episode.key for episode in self._episodes.values()}
         for exchange in self._seen:
-            life.see(exchange)
+            if not _is_of(exchange, earlier):
+                life.see(exchange)
         life.quiet_s = self._links.driver.now()
         failed = (f for f in life.findings(self._links.profile) if f.verdict is Verdict.FAIL)
         return next(failed, None)
@@ -125,6 +132,8 @@ class Player:
         by, to = self._pairs[step.pair]
         if step.type is not PairType.MEASURE and self._taken() + step.number > self._links.memory:
             return  # it would wait for memory, and so for nobody's fault
+        if not self._pays(step.number):
+            return
         request = PairRequest(
             remote_node=to.node,
             purpose=_PURPOSE + step.pair,
@@ -186,7 +195,7 @@ class Player:
         owner, qubit = held[place]
         holds = self._links.evidence.holds(owner.id, owner.node, qubit)
         user = owner if step.by_owner else self._others.get(owner.id)
-        if user is None or (holds and step.by_owner and self._named_anew(owner, qubit)):
+        if user is None:
             return
         foreign = user is not owner and self._links.evidence.holds(user.id, user.node, qubit)
         if foreign or (not holds and self._waiting):
@@ -203,10 +212,6 @@ class Player:
             self._break("QIA-EGP-PUR-02", due, f"{outcome}", (outcome.exchange,))
         elif not holds:
             self._break("QIA-EGP-KEP-02", due, f"{outcome}", (outcome.exchange,))
-
-    def _named_anew(self, owner: LinkUser, qubit: int) -> bool:
-        """Whether requests that still go on may have given the name to a pair nobody knows of."""
-        return bool(self._waiting) and not self._links.evidence.holds(owner.id, owner.node, qubit)
 
     def _accept(self, pair: int) -> None:
         by, to = self._pairs[pair]
@@ -228,3 +233,11 @@ class Player:
     def _break(self, requirement: str, due: str, came: str, evidence: Sequence[int]) -> None:
         if requirement in self._judged:
             raise Broken(requirement, due, came, evidence)
+
+
+def _is_of(exchange: Exchange, requests: frozenset[RequestKey | None]) -> bool:
+    """Whether an event is of one of these requests: a late one of an earlier history."""
+    match exchange.outcome:
+        case Delivered(value=LinkEvent() as event):
+            return event.request in requests
+    return False
