@@ -50,6 +50,15 @@ def test_a_pair_is_void_where_it_was_told_of_and_another_is_made(deaf: str, awar
     assert [core.network.nodes[node].memory.free for node in "ab"] == [2, 2]
 
 
+def test_a_lost_pair_does_not_hold_the_only_qubit() -> None:
+    core = new_core(memory=1)
+    link_of(core).miss_heralds(core.network.nodes["b"], 1)
+    core.create(type=KEEP)
+    core.at(10)
+    assert numbers(core, "a") == [0, 1]
+    assert numbers(core, "b") == [1]
+
+
 def test_what_is_delivered_at_once_is_not_lost() -> None:
     core = new_core()
     link_of(core).miss_heralds(core.network.nodes["b"], 1)

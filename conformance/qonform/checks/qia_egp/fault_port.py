@@ -131,6 +131,9 @@ def _loses_one(
         return None
     _judge_void_qubits(links, judge, aware, episode)
     _release(links, episode)
+    links.be_patient()
+    links.await_end(episode)  # the half of a lost pair may have held the place of another
+    _release(links, episode)
     return episode
 
 

@@ -97,7 +97,12 @@ class Link:
             self.look_again(moment)
 
     def look_again(self, now: float) -> None:
-        """Begin or stop attempts, for requests or memory have changed."""
+        """Begin or stop attempts, for requests or memory have changed.
+
+        Where nothing can be served, what one node alone has learned of takes no place any longer.
+        """
+        if next(self._servable(), None) is None:
+            self._deliveries.expire()
         if next(self._servable(), None) is None:
             self._next_success = math.inf
         elif self._next_success == math.inf:
