@@ -38,7 +38,7 @@ class QinetListening(QinetCalls, Generic[T]):
 
     @staticmethod
     @abstractmethod
-    def _stub(channel: grpc.Channel) -> Any:
+    def stub(channel: grpc.Channel) -> Any:
         """The service's stub."""
 
     @staticmethod
@@ -73,7 +73,7 @@ class QinetListening(QinetCalls, Generic[T]):
             return self._feeds[node, identity]
 
     def _listen(self, node: str, identity: Identity) -> Feed[T]:
-        stub = self._stub(self.connect(node, identity))
+        stub = self.stub(self.connect(node, identity))
         metadata = tuple((k.lower(), v) for k, v in identity.headers.items())
         line = f"{node} over {self.profile}"
         asked: list[Any] = [self._asked(None)]
@@ -163,7 +163,7 @@ class QinetListening(QinetCalls, Generic[T]):
         metadata = tuple((k.lower(), v) for k, v in identity.headers.items())
         at, error = self._log.now(), None
         with self.meter.request(f"{node} over {self.profile}"):
-            stub = self._stub(self.channel(node, identity))
+            stub = self.stub(self.channel(node, identity))
             stream = stub.Subscribe(asked, metadata=metadata, timeout=self.meter.limits.timeout_s)
             try:
                 for message in stream:

@@ -1,13 +1,14 @@
-"""Pairs over several links: `NetworkLayer` and `Qubits` of `qinet.entanglement.v1`, over gRPC."""
+"""Pairs over several links: `NetworkLayer` of `qinet.entanglement.v1`, over gRPC."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qinet.entanglement.v1 import network_layer_pb2 as pb
-from qinet.entanglement.v1 import network_layer_pb2_grpc, qubits_pb2, qubits_pb2_grpc
+from qinet.entanglement.v1 import network_layer_pb2_grpc
 from qonform.drivers.qinet_listening import QinetListening
-from qonform.drivers.qinet_pairs_wire import measure_request, read_measured, read_nothing
+from qonform.drivers.qinet_pair_client import QinetPairClient
+from qonform.drivers.qinet_pairs_wire import read_nothing
 from qonform.drivers.qinet_paths_wire import (
     path_request,
     read_event,
@@ -16,25 +17,18 @@ from qonform.drivers.qinet_paths_wire import (
     read_paths,
 )
 from qonform.exchanges import redact_text
-from qonform.ports.entanglement import Asked
 from qonform.ports.outcome import Delivered
 from qonform.ports.paths import HalfConfirmed, HalfDelivered, Path, PathEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import grpc
-    from google.protobuf.message import Message as Protobuf
 
     from qonform.drivers.identity import Identity
     from qonform.drivers.meter import Meter
     from qonform.exchanges import ExchangeLog
-    from qonform.ports.entanglement import Axis, Measured, Rotation
     from qonform.ports.outcome import Outcome
     from qonform.ports.paths import PathRequest
     from qonform.target import GrpcEndpoint, Node, Target
-
-_QUBITS = "qinet.entanglement.v1.Qubits"
 
 
 class QinetPathsDriver(QinetListening[PathEvent]):
@@ -52,7 +46,8 @@ class QinetPathsDriver(QinetListening[PathEvent]):
         return node.paths
 
     @staticmethod
-    def _stub(channel: grpc.Channel) -> Any:
+    def stub(channel: grpc.Channel) -> Any:
+        """That of NetworkLayer."""
         return network_layer_pb2_grpc.NetworkLayerStub(channel)
 
     @staticmethod
@@ -88,13 +83,8 @@ class QinetPathsDriver(QinetListening[PathEvent]):
         return QinetPathClient(self, node, identity)
 
 
-class QinetPathClient:
+class QinetPathClient(QinetPairClient[PathEvent]):
     """`EntanglementPath` over `qinet.entanglement.v1`."""
-
-    def __init__(self, driver: QinetPathsDriver, node: str, identity: Identity) -> None:
-        self._driver = driver
-        self._node = node
-        self._identity = identity
 
     def get_paths(self, remote_node: str) -> Outcome[tuple[Path, ...]]:
         """NetworkLayer.GetPaths."""
@@ -117,41 +107,3 @@ class QinetPathClient:
     def request(self, request: PathRequest) -> Outcome[int]:
         """NetworkLayer.Request."""
         return self._ask("Request", path_request(request), read_number, request)
-
-    def measure(self, qubit: int, basis: Axis | Rotation) -> Outcome[Measured]:
-        """Qubits.Measure."""
-        return self._ask("Measure", measure_request(qubit, basis), read_measured, qubit)
-
-    def release(self, qubit: int) -> Outcome[None]:
-        """Qubits.Release."""
-        return self._ask("Release", qubits_pb2.ReleaseRequest(qubit_id=qubit), read_nothing, qubit)
-
-    def events(self) -> list[PathEvent]:
-        """What NetworkLayer.Subscribe has told so far."""
-        return self._driver.feed(self._node, self._identity).events()
-
-    def wait(self, done: Callable[[Sequence[PathEvent]], bool], within_s: float) -> bool:
-        """Waits until the events so far are as wanted; False when they were not in time."""
-        return self._driver.feed(self._node, self._identity).wait(done, within_s)
-
-    def _ask(
-        self,
-        method: str,
-        asked: Protobuf,
-        read: Callable[[Any, int], Outcome[Any]],
-        what: object = None,
-    ) -> Outcome[Any]:
-        channel = self._driver.channel(self._node, self._identity)
-        stub: Any = network_layer_pb2_grpc.NetworkLayerStub(channel)
-        service = self._driver.service
-        if method in {"Measure", "Release"}:
-            stub, service = qubits_pb2_grpc.QubitsStub(channel), _QUBITS
-        return self._driver.call(
-            self._node,
-            self._identity,
-            f"{service}/{method}",
-            getattr(stub, method),
-            asked,
-            Asked(self._identity.sae_id, self._node, method, what),
-            read,
-        ).outcome
