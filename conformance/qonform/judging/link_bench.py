@@ -7,21 +7,16 @@ does not give) ends the check as undecided, never as failed.
 from __future__ import annotations
 
 import math
-import random
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Resource, TargetDown
 from qonform.judging.burst import Bursts
 from qonform.judging.cost import LinkOffer
 from qonform.judging.episode import Episode, is_over
 from qonform.judging.finding import Undecidable
+from qonform.judging.pair_bench import HURRIED_S, SURELY, PairBench
 from qonform.judging.pair_evidence import PairEvidence
-from qonform.judging.patience import VAIN_WAITS
 from qonform.ports.entanglement import Asked, PairRequest, PairType, RequestKey
 from qonform.ports.outcome import Delivered
 from qonform.target import Role, Target
@@ -29,8 +24,9 @@ from qonform.target import Role, Target
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qonform.drivers.identity import Identity
     from qonform.drivers.qinet_links import QinetLinksDriver
-    from qonform.exchanges import Exchange, ExchangeLog
+    from qonform.exchanges import Exchange
     from qonform.judging.cost import Effort
     from qonform.ports.entanglement import (
         Axis,
@@ -46,12 +42,6 @@ if TYPE_CHECKING:
 _PURPOSES = {Role.PEER: 1_000, Role.SECOND_PEER: 2_000, Role.CREATOR: 3_000}
 """Under which purpose each accepts: apart, so that nobody's pairs are taken for another's."""
 
-_LOOK_S = 0.05
-_HURRIED_S = 1.0
-"""How long a request is waited for once others were in vain too often, in seconds."""
-_SURELY = 20
-"""Pairs more than are wanted, in whose time a link makes those wanted but for a chance of 1e-9."""
-
 
 @dataclass(frozen=True)
 class LinkUser:
@@ -66,7 +56,7 @@ class LinkUser:
         return f"{self.identity.label} at {self.node}"
 
 
-class LinkBench:
+class LinkBench(PairBench[LinkUser]):
     """What a check of links works with.
 
     Args:
@@ -76,22 +66,15 @@ class LinkBench:
         seed: of everything random.
     """
 
+    table = "links"
+
     def __init__(self, target: Target, driver: QinetLinksDriver, effort: Effort, seed: int) -> None:
-        self.target = target
         self.driver = driver
-        self.profile = driver.profile
-        self.effort = effort
-        self.seed = seed
-        self.borrowed: list[int] = []
-        """Exchanges that earlier checks caused and that this one's pairs came with."""
-        self.allowance = driver.meter.pair_budget
-        """What the check that runs draws at most from a target that conforms, in pairs."""
-        self._accepted: dict[tuple[str, str], int] = {}
-        self._offer = LinkOffer()
-        self._acknowledged: set[RequestKey] = set()
         self.evidence = PairEvidence()
         """All pairs of the run by now."""
-        self._vain_waits = VAIN_WAITS
+        super().__init__(target, driver, self.evidence, target.claims.links, effort, seed)
+        self._accepted: dict[tuple[str, str], int] = {}
+        self._acknowledged: set[RequestKey] = set()
         self._kept: list[Episode] = []
         self._bursts: Bursts | None = None
         self._standing: list[Exchange] = []
@@ -99,27 +82,9 @@ class LinkBench:
 
     # who asks
 
-    def user(self, role: Role) -> LinkUser:
-        """The client that has the role. Raises Undecidable when there is none."""
-        for client in self.target.clients:
-            if role in client.roles and self.driver.serves(self.target.node(client.node)):
-                return self.at(client.node, Identity.of(client))
-        why = f"needs a client with the role `{role}` at a node that has [nodes.links]"
-        raise Undecidable(f"{why}; the manifest has none")
-
     def at(self, node: str, identity: Identity) -> LinkUser:
         """Anybody, asking at a node."""
         return LinkUser(identity.sae_id, node, identity, self.driver.link(node, identity))
-
-    @property
-    def creator(self) -> LinkUser:
-        """Who asks for pairs."""
-        return self.user(Role.CREATOR)
-
-    @property
-    def peer(self) -> LinkUser:
-        """Who accepts them at the other node."""
-        return self.user(Role.PEER)
 
     def fault_port(self, user: LinkUser) -> FaultPort | None:
         """The fault port of a user's node; None where the manifest declares none."""
@@ -152,24 +117,10 @@ class LinkBench:
             raise Undecidable(f"GetLink by the peer was not served: {outcome}")
         return min(self.link.memory, outcome.value.memory)
 
-    @property
-    def offer(self) -> LinkOffer:
-        """The limits on which costs depend; modest ones as long as they are unknown."""
-        return self._offer
-
-    @property
-    def slack_s(self) -> float:
-        """Longest time in seconds from an event at a node until its application has it."""
-        return self.target.claims.links.slack_s
-
-    def seconds(self, node_seconds: float) -> float:
-        """A time on the nodes' clocks, in seconds of this world."""
-        return node_seconds / self.target.claims.links.clock_speed
-
     def making_s(self, number: int) -> float:
         """How long so many pairs may take where there is no limit, in seconds of this world."""
         rate = self.link.pairs_per_second
-        surely = number + 6 * math.sqrt(number) + _SURELY
+        surely = number + 6 * math.sqrt(number) + SURELY
         return self.slack_s + (self.seconds(surely / rate) if rate else 60.0)
 
     # asking
@@ -263,11 +214,6 @@ class LinkBench:
         if qubits > self.memory:
             raise Undecidable(f"needs {qubits} qubits at once; a node holds {self.memory}")
 
-    def _pay(self, pairs: int) -> None:
-        left = self.driver.meter.left(Resource.PAIRS)
-        if pairs > left:
-            raise Undecidable(f"needs {pairs} pairs; {left} of the budget are left")
-
     def _begin(self, by: LinkUser, to: LinkUser, request: PairRequest) -> Episode:
         before = by.link.events(), to.link.events()
         asked_s = self.driver.now()
@@ -301,7 +247,7 @@ class LinkBench:
             within = min(within, self.seconds(limit) + self.slack_s)
         hurried = self._vain_waits <= 0
         if hurried:
-            within = min(within, _HURRIED_S)
+            within = min(within, HURRIED_S)
         began_s = self.driver.now()
         over = []
         for user in (episode.by, episode.to):
@@ -313,12 +259,6 @@ class LinkBench:
         endless = limit is None and not self.link.pairs_per_second and not any(over)
         if (hurried or endless) and not episode.is_accounted_for:
             raise Undecidable(f"it cannot be told whether more is to come of {key}: {episode}")
-
-    def await_quiet(self) -> None:
-        """Waits, at most for the slack, until both ends have been told of the same pairs."""
-        until_s = self.driver.now() + 1.2 * self.slack_s
-        while self.evidence.has_single_ends() and self.driver.now() < until_s:
-            time.sleep(_LOOK_S)
 
     def be_patient(self) -> None:
         """Waits for one more request as if nothing had been waited for in vain."""
@@ -341,32 +281,12 @@ class LinkBench:
         heard = [e for user in (self.creator, self.peer) for e in user.link.events()]
         return [event for event in heard if event.request not in self._acknowledged]
 
-    # the rest of what every bench has
-
-    def by_effort(self, quick: int, standard: int, thorough: int) -> int:
-        """One of three numbers, by this run's effort."""
-        return self.effort.of(quick, standard, thorough)
-
-    def chance(self, purpose: str) -> random.Random:
-        """A source of chance that depends on the run's seed and the purpose alone."""
-        return random.Random(f"{self.seed}:{self.profile}:{purpose}")  # noqa: S311 - no secret
-
-    def allow(self, most: int, to_shorten: int) -> None:
-        """Says what the check that comes may draw, in pairs; it finds all memory free."""
-        del to_shorten
-        self.allowance = most
-        self._give_up()
-
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
         """Releases what earlier checks left over."""
         for episode in self._kept:
             for user, qubit in episode.held():
                 self.release(user, qubit)
         self._kept.clear()
-
-    def listen_to(self, log: ExchangeLog) -> None:
-        """Sees every exchange from now on."""
-        log.listen(self._see)
 
     @property
     def acknowledged(self) -> frozenset[RequestKey]:
@@ -384,26 +304,20 @@ class LinkBench:
         self._records = [one for one in self._records if one is not record]
 
     def _see(self, exchange: Exchange) -> None:
+        super()._see(exchange)
         if exchange.profile != self.profile:
             return
-        self.evidence.see(exchange)
         match exchange.call:
             case Asked(operation="GetLink" | "Accept" | "StopAccepting"):
                 self._standing.append(exchange)
         for record in self._records:
             record.append(exchange)
 
-    def distrust(self) -> bool:
-        """Nothing is handed from check to check."""
-        return False
-
     def close(self) -> None:
         """Gives up what is held, and listens no longer."""
-        with suppress(TargetDown):
-            self._give_up()
+        super().close()
         if self._bursts is not None:
             self._bursts.close()
-        self.driver.close()
 
 
 def _of(events: Sequence[LinkEvent], key: RequestKey) -> list[LinkEvent]:

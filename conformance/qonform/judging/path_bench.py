@@ -7,20 +7,16 @@ does not give) ends the check as undecided, never as failed.
 from __future__ import annotations
 
 import math
-import random
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from qonform.drivers.identity import Identity
-from qonform.drivers.meter import Resource, TargetDown
 from qonform.judging.cost import LinkOffer
 from qonform.judging.finding import Undecidable
+from qonform.judging.pair_bench import HURRIED_S, LOOK_S, SURELY, PairBench
 from qonform.judging.path_episode import PathEpisode, is_over, of
 from qonform.judging.path_evidence import PathEvidence
-from qonform.judging.patience import VAIN_WAITS
 from qonform.ports.entanglement import PairType
 from qonform.ports.outcome import Delivered
 from qonform.ports.paths import PathRequest
@@ -29,19 +25,14 @@ from qonform.target import Role, Target
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qonform.drivers.identity import Identity
     from qonform.drivers.qinet_paths import QinetPathsDriver
-    from qonform.exchanges import Exchange, ExchangeLog
     from qonform.judging.cost import Effort
     from qonform.ports.outcome import Outcome
     from qonform.ports.paths import EntanglementPath, Path
 
 _PURPOSES = {Role.SECOND_PEER: 2_000, Role.SECOND_CREATOR: 2_000}
 _USUAL_PURPOSE = 1_000
-_LOOK_S = 0.05
-_HURRIED_S = 1.0
-"""How long a request is waited for once others were in vain too often, in seconds."""
-_SURELY = 20
-"""Pairs more than are wanted, in whose time a circuit makes those wanted but for 1e-9."""
 _UNTOLD_S = 60.0
 """Time for a request, on the nodes' clocks, where the circuit tells no rate."""
 
@@ -59,7 +50,7 @@ class PathUser:
         return f"{self.identity.label} at {self.node}"
 
 
-class PathBench:
+class PathBench(PairBench[PathUser]):
     """What a check of paths works with.
 
     Args:
@@ -69,45 +60,21 @@ class PathBench:
         seed: of everything random.
     """
 
+    table = "paths"
+
     def __init__(self, target: Target, driver: QinetPathsDriver, effort: Effort, seed: int) -> None:
-        self.target = target
         self.driver = driver
-        self.profile = driver.profile
-        self.effort = effort
-        self.seed = seed
-        self.borrowed: list[int] = []
-        self.allowance = driver.meter.pair_budget
-        """What the check that runs draws at most from a target that conforms, in pairs."""
         self.evidence = PathEvidence()
         """What was told of pairs in the whole run."""
-        self._offer = LinkOffer()
+        super().__init__(target, driver, self.evidence, target.claims.paths, effort, seed)
         self._opened: set[tuple[str, str, int]] = set()
-        self._vain_waits = VAIN_WAITS
         self._kept: list[PathEpisode] = []
 
     # who asks
 
-    def user(self, role: Role) -> PathUser:
-        """The client that has the role. Raises Undecidable when there is none."""
-        for client in self.target.clients:
-            if role in client.roles and self.driver.serves(self.target.node(client.node)):
-                return self.at(client.node, Identity.of(client))
-        why = f"needs a client with the role `{role}` at a node that has [nodes.paths]"
-        raise Undecidable(f"{why}; the manifest has none")
-
     def at(self, node: str, identity: Identity) -> PathUser:
         """Anybody, asking at a node."""
         return PathUser(identity.sae_id, node, identity, self.driver.path(node, identity))
-
-    @property
-    def creator(self) -> PathUser:
-        """Who asks for pairs, at the head-end."""
-        return self.user(Role.CREATOR)
-
-    @property
-    def peer(self) -> PathUser:
-        """Who takes part at the tail-end."""
-        return self.user(Role.PEER)
 
     # what is offered
 
@@ -146,24 +113,10 @@ class PathBench:
             raise Undecidable(f"GetPath by the peer was not served: {outcome}")
         return min(self.path.memory, outcome.value.memory)
 
-    @property
-    def offer(self) -> LinkOffer:
-        """The limits on which costs depend; modest ones as long as they are unknown."""
-        return self._offer
-
-    @property
-    def slack_s(self) -> float:
-        """Longest time in seconds from an event at a node until its application has it."""
-        return self.target.claims.paths.slack_s
-
-    def seconds(self, node_seconds: float) -> float:
-        """A time on the nodes' clocks, in seconds of this world."""
-        return node_seconds / self.target.claims.paths.clock_speed
-
     def time_for(self, number: int) -> float:
         """A `max_time` in which so many pairs are surely made, in seconds on the nodes' clocks."""
         rate = self.path.pairs_per_second
-        surely = (number + 6 * math.sqrt(number) + _SURELY) / rate if rate else _UNTOLD_S
+        surely = (number + 6 * math.sqrt(number) + SURELY) / rate if rate else _UNTOLD_S
         return max(surely, self.path.shortest_time_s or 0.0)
 
     # asking
@@ -220,9 +173,7 @@ class PathBench:
         self, asked: Sequence[tuple[PathUser, PathUser, PathRequest]]
     ) -> list[PathEpisode]:
         """Makes several requests, and waits for none. Raises Undecidable."""
-        pairs, left = sum(r.number for _, _, r in asked), self.driver.meter.left(Resource.PAIRS)
-        if pairs > left:
-            raise Undecidable(f"needs {pairs} pairs; {left} of the budget are left")
+        self._pay(sum(request.number for _, _, request in asked))
         for user in {user for by, to, _ in asked for user in (by, to)}:
             user.path.events()  # whoever takes part listens, before anything can happen
         episodes = []
@@ -245,7 +196,7 @@ class PathBench:
             return
         within = self.seconds(episode.request.max_time_s or self.time_for(pairs)) + self.slack_s
         if self._vain_waits <= 0:
-            within = min(within, _HURRIED_S)
+            within = min(within, HURRIED_S)
         until_s = self.driver.now() + within
         for user in (episode.by, episode.to):
             left_s = max(0.0, until_s - self.driver.now())
@@ -269,7 +220,7 @@ class PathBench:
                 shown = self._node_time_s(user)
                 if moment is None or shown is None or shown > moment:
                     break
-                time.sleep(_LOOK_S)
+                time.sleep(LOOK_S)
             user.path.wait(lambda events: is_over(of(events, episode.key)), self.slack_s)
 
     def _node_time_s(self, user: PathUser) -> float | None:
@@ -291,43 +242,3 @@ class PathBench:
         for user, qubit in dict.fromkeys(self.held()):
             user.path.release(qubit)
         self._kept.clear()
-
-    def await_quiet(self) -> None:
-        """Waits, at most for the slack, until both ends have been told of the same pairs."""
-        until_s = self.driver.now() + 1.2 * self.slack_s
-        while self.evidence.has_single_ends() and self.driver.now() < until_s:
-            time.sleep(_LOOK_S)
-
-    # the rest of what every bench has
-
-    def by_effort(self, quick: int, standard: int, thorough: int) -> int:
-        """One of three numbers, by this run's effort."""
-        return self.effort.of(quick, standard, thorough)
-
-    def chance(self, purpose: str) -> random.Random:
-        """A source of chance that depends on the run's seed and the purpose alone."""
-        return random.Random(f"{self.seed}:{self.profile}:{purpose}")  # noqa: S311 - no secret
-
-    def allow(self, most: int, to_shorten: int) -> None:
-        """Says what the check that comes may draw, in pairs; it finds all memory free."""
-        del to_shorten
-        self.allowance = most
-        self.give_up()
-
-    def listen_to(self, log: ExchangeLog) -> None:
-        """Sees every exchange from now on."""
-        log.listen(self._see)
-
-    def _see(self, exchange: Exchange) -> None:
-        if exchange.profile == self.profile:
-            self.evidence.see(exchange)
-
-    def distrust(self) -> bool:
-        """Nothing is handed from check to check."""
-        return False
-
-    def close(self) -> None:
-        """Gives up what is held, and listens no longer."""
-        with suppress(TargetDown):
-            self.give_up()
-        self.driver.close()
